@@ -1,0 +1,74 @@
+/* Growing byte buffer; doubles, so n appends cost O(n). */
+#include "base/buf.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUF_FIRST_BYTES = 512 };
+
+void buf_drop(struct buf *b)
+{
+    free(b->own_at);
+    *b = (struct buf){ 0 };
+}
+
+void buf_clear(struct buf *b)
+{
+    b->len = 0;
+}
+
+void buf_reserve(struct buf *b, size_t more)
+{
+    if (b->room - b->len >= more)
+        return;
+    assert(more <= SIZE_MAX / 4 && b->len <= SIZE_MAX / 4);
+    size_t room = b->room == 0 ? BUF_FIRST_BYTES : b->room;
+    while (room - b->len < more)
+        room *= 2;
+    char *at = realloc(b->own_at, room);
+    if (at == NULL)
+        abort();
+    b->own_at = at;
+    b->room = room;
+}
+
+void buf_add(struct buf *b, const void *bytes, size_t len)
+{
+    buf_reserve(b, len);
+    if (len > 0)
+        memcpy(b->own_at + b->len, bytes, len);
+    b->len += len;
+}
+
+void buf_add_str(struct buf *b, struct str s)
+{
+    buf_add(b, s.at, s.len);
+}
+
+void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
+
+void buf_print(struct buf *b, const char *format, ...)
+{
+    va_list args;
+    va_list again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(len >= 0);
+    buf_reserve(b, (size_t)len + 1);
+    (void)vsnprintf(b->own_at + b->len, (size_t)len + 1, format, again);
+    va_end(again);
+    b->len += (size_t)len;
+}
+
+struct str buf_view(const struct buf *b)
+{
+    return (struct str){ b->len == 0 ? "" : b->own_at, b->len };
+}
