@@ -1,0 +1,291 @@
+/* The storage port: a few calls, and a contract that every backend keeps (tests/conformance).
+ *
+ *  S1  commit is all or nothing, over all companies and entries of the call.
+ *  S2  A company's `seq` is the only lock: commit succeeds only while every company named is at its
+ *      expected_seq, else MOVED and nothing is written.
+ *  S3  COMMITTED means durable: kill -9 and power loss keep it. Nothing is reported earlier.
+ *  S4  The second lock: no two claim rows of one (company, inspector) with different lock_group
+ *      overlap, half-open. A commit that would break this is REFUSED and writes nothing. The rule
+ *      holds against every writer of the data, also a foreign SQL shell.
+ *  S5  Within an entry deletes happen before inserts; entries in the order given.
+ *  S6  A read view is one consistent state: it sees all or nothing of each commit, and everything
+ *      committed before store_read_open was called.
+ *  S7  Rows of another company are never found: every query names its company.
+ *  S8  When the outcome of a commit cannot be known (failed sync), the result is UNKNOWN and every
+ *      later commit fails: the caller must stop.
+ *  S9  The journal is append-only and gapless: entry seq = company seq + 1, +2, ...
+ *
+ * The port moves rows; it knows no rule of booking. Documents (`doc`, `body`, `payload`, `data`)
+ * are opaque bytes. All views in rows passed to a visitor live until the visitor returns. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "base/ports.h"
+#include "base/str.h"
+
+typedef uint64_t ref_t; /* id of a thing within its company: seq << 16 | n; never 0 */
+
+struct row_company {
+    struct str id;
+    uint64_t seq;       /* of its newest entry; 0: not created yet */
+    int64_t last_at;    /* that entry's time, UTC seconds */
+    struct hash head;   /* that entry's chain hash; zeros at seq 0 */
+    int64_t next_order; /* the order number to be given next */
+};
+
+struct row_entry {
+    uint64_t seq;
+    int64_t at;
+    struct str kind;    /* "book", "hold", ... */
+    struct str payload; /* the entry as JSON */
+    struct hash hash;   /* SHA-256(previous hash || payload) */
+};
+
+/* One row of the company's document: kind "company", "brand", "service", "inspector", ... */
+struct row_setting {
+    struct str kind, id;
+    struct str body; /* canonical JSON without personal data */
+    ref_t person;    /* 0: none */
+    bool removed;    /* in a commit: delete the row (body is ignored); never true in reads */
+};
+
+enum claim_kind { CLAIM_INSPECTION, CLAIM_HOLD, CLAIM_EVENT, CLAIM_BLOCK, CLAIM_VACATION };
+
+/* Time taken from one inspector: an assignment, a live hold, or a dated absence. */
+struct row_claim {
+    struct str inspector;
+    int64_t starts_at, ends_at; /* [starts_at, ends_at), UTC seconds, not empty */
+    ref_t ref;                  /* the claim's own id */
+    ref_t owner;                /* the inspection, hold or absence it belongs to */
+    ref_t lock_group;           /* absences: LOCK_GROUP_ABSENCE */
+    int64_t order_number;       /* inspections; else 0 */
+    int64_t expires_at;         /* holds; else 0 */
+    int32_t lat_e7, lng_e7;     /* degrees * 10^7 */
+    bool has_place;
+    uint8_t kind; /* enum claim_kind */
+};
+
+enum { LOCK_GROUP_ABSENCE = 0 };
+
+struct row_hold {
+    ref_t ref;
+    struct str state; /* "live", "consumed", "released", "expired" */
+    int64_t expires_at;
+    struct str doc;
+};
+
+struct row_absence { /* Event, Block, vacation: dated */
+    ref_t ref;
+    struct str id; /* unique in the company */
+    struct str kind;
+    struct str inspector;
+    int64_t starts_at, ends_at;
+    int64_t version;
+    struct str doc;
+    bool removed; /* in a commit: delete */
+};
+
+struct row_inspection {
+    ref_t ref;
+    struct str id;        /* unique in the company */
+    int64_t order_number; /* unique in the company */
+    int64_t starts_at, ends_at;
+    struct str status;
+    int64_t version;
+    ref_t person;            /* 0: none */
+    struct str external_ref; /* empty: none; unique with key_id */
+    struct str key_id;       /* of the key that made it; may be empty */
+    int64_t place_key;       /* hash of the normalised address; 0: none */
+    struct str doc;
+};
+
+struct row_conflict { /* an admitted overlap of two claims */
+    ref_t ref;
+    ref_t claim_a, claim_b; /* claim refs, a < b */
+    struct str inspector;
+    struct str state; /* "open", "acknowledged", "resolved" */
+    struct str doc;
+};
+
+struct row_person { /* personal data, once; erasing empties data and salt */
+    ref_t ref;
+    struct str salt;  /* raw bytes */
+    struct hash hash; /* SHA-256(salt || data) as the journal knows it */
+    struct str data;
+};
+
+struct row_idempotency {
+    struct str key_id, key; /* unique together */
+    struct hash request;    /* method, path and body */
+    uint64_t seq;           /* the entry whose answer is rendered again */
+    int64_t at;
+};
+
+struct row_outbox {
+    ref_t ref;
+    ref_t owner;            /* the inspection */
+    struct str kind, state; /* state: "pending", "sent", "failed", "parked" */
+    struct str doc;
+};
+
+struct row_key {
+    struct str id;
+    struct hash secret;           /* SHA-256 of the secret: unique over all companies */
+    struct str role, name, brand; /* brand may be empty */
+    bool may_override;
+    int64_t created_at, revoked_at; /* revoked_at 0: valid */
+    struct str company;             /* filled in reads */
+};
+
+/* Everything one journal entry changes. Row arrays are upserts by primary key unless `removed`. */
+struct store_entry {
+    struct row_entry entry;
+    int64_t next_order;   /* the company's after this entry */
+    const ref_t *touched; /* inspections, holds and absences this entry is about (changelog) */
+    size_t n_touched;
+    const ref_t *claims_removed;
+    size_t n_claims_removed;
+    const struct row_claim *claims; /* inserts */
+    size_t n_claims;
+    const struct row_setting *settings;
+    size_t n_settings;
+    const struct row_hold *holds;
+    size_t n_holds;
+    const struct row_absence *absences;
+    size_t n_absences;
+    const struct row_inspection *inspections;
+    size_t n_inspections;
+    const struct row_conflict *conflicts;
+    size_t n_conflicts;
+    const struct row_person *persons;
+    size_t n_persons;
+    const struct row_outbox *outbox; /* inserts or state changes */
+    size_t n_outbox;
+    const struct row_key *keys;
+    size_t n_keys;
+    const struct row_idempotency *idempotency; /* NULL: none */
+};
+
+struct store_change { /* the new entries of one company */
+    struct str company;
+    uint64_t expected_seq; /* 0 creates the company with its first entry */
+    const struct store_entry *entries;
+    size_t n_entries; /* >= 1 */
+};
+
+enum store_outcome {
+    STORE_COMMITTED,
+    STORE_MOVED,   /* some company is no longer at expected_seq (index in *ret_at) */
+    STORE_REFUSED, /* the second lock or a unique rule said no (index in *ret_at) */
+    STORE_UNKNOWN, /* may or may not be durable: stop */
+};
+
+enum store_table {
+    TABLE_COMPANY,
+    TABLE_ENTRY,
+    TABLE_SETTING,
+    TABLE_CLAIM,
+    TABLE_HOLD,
+    TABLE_ABSENCE,
+    TABLE_INSPECTION,
+    TABLE_CONFLICT,
+    TABLE_PERSON,
+    TABLE_IDEMPOTENCY,
+    TABLE_OUTBOX,
+    TABLE_KEY,
+};
+
+/* Which rows, in which order. Fields not named by the way are ignored. */
+enum store_by {
+    BY_ALL,      /* every row of the company, in primary-key order, with ref (or seq) > `ref`:
+                  * COMPANY by id (all companies, `company` ignored), ENTRY by seq, SETTING by
+                  * (kind, id), KEY by id, IDEMPOTENCY by (key_id, key), others by ref */
+    BY_REF,      /* the one row with this ref (ENTRY: seq) */
+    BY_ID,       /* SETTING: kind in `text`, id in `text2`. ABSENCE, INSPECTION, KEY, COMPANY: id in
+                  * `text`. IDEMPOTENCY: key_id in `text`, key in `text2` */
+    BY_ORDER,    /* INSPECTION: order_number == `from` */
+    BY_EXTERNAL, /* INSPECTION: key_id in `text`, external_ref in `text2` */
+    BY_PLACE,    /* INSPECTION: place_key == `key`, starts_at in [from, to), by (starts_at, ref) */
+    BY_TIME,     /* CLAIM: ends_at > `from` and starts_at < `to`, by (inspector, starts_at, ref);
+                  * `text` names one inspector, or empty for all.
+                  * INSPECTION: starts_at in [from, to), by (starts_at, ref).
+                  * HOLD: expires_at > `from`, by ref */
+    BY_OWNER,    /* CLAIM: owner == `ref`. ENTRY: entries that touched `ref`, by seq.
+                  * OUTBOX: owner == `ref`, by ref */
+    BY_STATE,    /* CONFLICT, OUTBOX, HOLD: state == `text`, ref > `ref`, by ref */
+    BY_SECRET,   /* KEY: secret == `hash`, over all companies, also revoked ones */
+};
+
+struct store_query {
+    enum store_table table;
+    enum store_by by;
+    struct str company;
+    ref_t ref;
+    struct str text, text2;
+    int64_t from, to, key;
+    struct hash hash;
+    size_t limit; /* 0: no limit */
+};
+
+/* `row` points to the row struct of the query's table. Returning other than IL_OK ends the search
+ * with that result. */
+typedef il_rc (*store_visit)(void *context, const void *row, struct il_err *reterr);
+
+struct store;
+struct store_read;
+
+struct store_stats {
+    uint64_t commits; /* transactions made durable */
+    uint64_t syncs;   /* waits for the disk by commits; memory: equals commits */
+};
+
+struct store_ops {
+    IL_MUST il_rc (*read_open)(struct store *, struct store_read **ret, struct il_err *reterr);
+    void (*read_close)(struct store_read *);
+    IL_MUST il_rc (*find)(struct store_read *, const struct store_query *, store_visit visit,
+                          void *context, struct il_err *reterr);
+    IL_MUST il_rc (*commit)(struct store *, const struct store_change *changes, size_t n,
+                            enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
+    /* A 32-byte secret made once when the store was created, kept with the data: signs tokens. */
+    struct hash (*secret)(struct store *);
+    struct store_stats (*stats)(struct store *);
+    void (*close)(struct store *);
+};
+
+struct store {
+    const struct store_ops *ops;
+};
+
+struct store_read {
+    const struct store_ops *ops;
+};
+
+/* Thin callers, so that code reads store_commit(...). Reads: any thread, each view used by one
+ * thread at a time. commit and close: one thread. */
+IL_MUST il_rc store_read_open(struct store *store, struct store_read **ret, struct il_err *reterr);
+void store_read_close(struct store_read *read); /* accepts NULL */
+IL_MUST il_rc store_find(struct store_read *read, const struct store_query *query,
+                         store_visit visit, void *context, struct il_err *reterr);
+IL_MUST il_rc store_commit(struct store *store, const struct store_change *changes, size_t n,
+                           enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
+struct hash store_secret(struct store *store);
+struct store_stats store_stats(struct store *store);
+void store_close(struct store *store); /* accepts NULL */
+
+/* The in-memory model: the plainest thing that keeps the contract, for tests and replay. */
+IL_MUST il_rc store_memory_open(struct dice *dice, struct store **ret, struct il_err *reterr);
+
+struct store_sqlite_options {
+    const char *path;
+    bool read_only;         /* beside a running server; commit is a bug (asserted) */
+    unsigned sync_delay_ms; /* benches only: added to every durable commit */
+};
+
+/* Creates the file when it is absent (unless read_only), migrates it, takes FILE.lock (IL_BUSY when
+ * another process has it) unless read_only. A schema newer than this program is IL_INVALID. */
+IL_MUST il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice *dice,
+                                struct store **ret, struct il_err *reterr);
+
+#endif
