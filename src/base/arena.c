@@ -52,7 +52,7 @@ void arena_reset(struct arena *arena)
     if (kept == NULL)
         return;
     chunks_free(kept->older);
-    if (CHUNK_PER_OBJECT || kept->room > (size_t)8 * ARENA_CHUNK_BYTES) {
+    if (CHUNK_PER_OBJECT || kept->room > (size_t)ARENA_CHUNK_BYTES) {
         free(kept);
         arena->newest = NULL;
     } else {
@@ -62,9 +62,19 @@ void arena_reset(struct arena *arena)
     arena->used_bytes = 0;
 }
 
+/* Small first, because a hold is an arena too; as much again as is used, up to a bound. */
+static size_t usual_room(size_t used_bytes)
+{
+    if (CHUNK_PER_OBJECT)
+        return 0;
+    if (used_bytes < ARENA_FIRST_BYTES)
+        return ARENA_FIRST_BYTES;
+    return used_bytes < ARENA_CHUNK_BYTES ? used_bytes : ARENA_CHUNK_BYTES;
+}
+
 static struct arena_chunk *chunk_add(struct arena *arena, size_t bytes)
 {
-    const size_t usual = CHUNK_PER_OBJECT ? 0 : (size_t)ARENA_CHUNK_BYTES;
+    const size_t usual = usual_room(arena->used_bytes);
     const size_t room = bytes > usual ? bytes : usual;
     struct arena_chunk *chunk = malloc(sizeof *chunk + room);
     if (chunk == NULL)

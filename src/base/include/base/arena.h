@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-enum { ARENA_CHUNK_BYTES = 16 * 1024 };
+enum { ARENA_FIRST_BYTES = 512, ARENA_CHUNK_BYTES = 64 * 1024 };
 
 struct arena_chunk;
 

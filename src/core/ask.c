@@ -1,0 +1,352 @@
+/* Making a want exact, judging its time, choosing its inspectors. */
+#include "ask.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool refuse(struct verdict *verdict, enum code code, const char *field, struct str detail)
+{
+    verdict->code = code;
+    verdict->field = str_from(field);
+    verdict->detail = detail;
+    return false;
+}
+
+bool hold_is_live(const struct hold *hold, utc_s now)
+{
+    return hold->state == HOLD_LIVE && hold->expires_at > now;
+}
+
+bool ask_resolve_time(struct ask *ask, struct instant_text text, const char *field, utc_s *ret)
+{
+    const struct instant_found found = instant_resolve(ask->image->company->zone, text);
+    if (found.answer == INSTANT_FOUND) {
+        *ret = found.at;
+        return true;
+    }
+    ask->verdict->choices = found.wall;
+    const enum code code = found.answer == INSTANT_NONEXISTENT ? CODE_nonexistent_local_time
+                           : found.answer == INSTANT_AMBIGUOUS ? CODE_ambiguous_local_time
+                                                               : CODE_offset_mismatch;
+    return refuse(ask->verdict, code, field, STR(""));
+}
+
+static bool ask_brand(struct ask *ask, const struct want *want)
+{
+    const struct str own = ask->command->actor.brand;
+    const struct str named = want->brand.len > 0 ? want->brand : own;
+    if (own.len > 0 && !str_equal(named, own))
+        return refuse(ask->verdict, CODE_not_permitted, "/brand",
+                      STR("This key books for another brand."));
+    ask->brand = company_find_brand(ask->image->company, named);
+    if (ask->brand == NOT_FOUND)
+        return refuse(ask->verdict, CODE_not_offered, "/brand", STR("There is no such brand."));
+    ask->rules = company_rules(ask->image->company, ask->brand);
+    return true;
+}
+
+static bool ask_services(struct ask *ask, struct strs services)
+{
+    const struct company *company = ask->image->company;
+    int32_t *found = arena_array(ask->arena, int32_t, services.n);
+    ask->count = 1;
+    for (size_t i = 0; i < services.n; i++) {
+        found[i] = company_find_service(company, services.at[i]);
+        if (found[i] == NOT_FOUND || !company->services[found[i]].is_active) {
+            const struct str field = str_print(ask->arena, "/services/%zu", i);
+            return refuse(ask->verdict, CODE_not_offered, field.at,
+                          STR("There is no such service."));
+        }
+        if (company->services[found[i]].inspectors > ask->count)
+            ask->count = company->services[found[i]].inspectors;
+    }
+    ask->services = found;
+    ask->service_ids = services;
+    ask->n_services = services.n;
+    ask->price = price_of(company, found, services.n, &ask->property, ask->arena);
+    return true;
+}
+
+static bool ask_span(struct ask *ask, const struct want *want)
+{
+    int32_t minutes = want->minutes > 0 ? want->minutes : ask->price.minutes;
+    if (!ask_resolve_time(ask, want->datetime, "/datetime", &ask->when.start))
+        return false;
+    if (want->has_endtime) {
+        utc_s end;
+        if (!ask_resolve_time(ask, want->endtime, "/endtime", &end))
+            return false;
+        if (end <= ask->when.start || end - ask->when.start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
+            return refuse(ask->verdict, CODE_out_of_range, "/endtime",
+                          STR("The end must lie after the start, by 24 hours at most."));
+        if (want->minutes > 0 && end != ask->when.start + (utc_s)want->minutes * MINUTE_S)
+            return refuse(ask->verdict, CODE_out_of_range, "/endtime",
+                          STR("endtime and minutes disagree; send one of them."));
+        ask->when.end = end;
+        return true;
+    }
+    if (minutes < 1 || minutes > VISIT_MINUTES_MAX)
+        return refuse(ask->verdict, CODE_out_of_range, "/services",
+                      STR("The services must take between 1 minute and 24 hours together."));
+    ask->when.end = ask->when.start + (utc_s)minutes * MINUTE_S;
+    return true;
+}
+
+static bool ask_named(struct ask *ask, size_t i, struct str id, const char *field)
+{
+    const int32_t at = company_find_inspector(ask->image->company, id);
+    if (at == NOT_FOUND)
+        return refuse(ask->verdict, CODE_not_offered, field, STR("There is no such inspector."));
+    for (size_t k = 0; k < i; k++) {
+        if (ask->inspectors[k] == at)
+            return refuse(ask->verdict, CODE_out_of_range, field,
+                          STR("The same inspector is named twice."));
+    }
+    ask->inspectors[i] = at;
+    ask->whens[i] = ask->when;
+    ask->roles[i] = i == 0 ? STR("lead") : STR("assistant");
+    ask->n_inspectors = i + 1;
+    return true;
+}
+
+static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assignment *a)
+{
+    const char *field = str_print(ask->arena, "/assignments/%zu", i).at;
+    if (!ask_named(ask, i, a->inspector, field) ||
+        !ask_resolve_time(ask, a->datetime, field, &ask->whens[i].start) ||
+        !ask_resolve_time(ask, a->endtime, field, &ask->whens[i].end))
+        return false;
+    if (span_is_empty(ask->whens[i]) ||
+        ask->whens[i].end - ask->whens[i].start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
+        return refuse(ask->verdict, CODE_out_of_range, field,
+                      STR("An assignment must end after it starts, by 24 hours at most."));
+    if (a->role.len > 0)
+        ask->roles[i] = a->role;
+    return true;
+}
+
+static bool ask_people(struct ask *ask, const struct want *want)
+{
+    const size_t named = want->n_assignments > 0 ? want->n_assignments : want->inspectors.n;
+    const size_t room = named > SLOT_INSPECTORS_MAX ? named : SLOT_INSPECTORS_MAX;
+    ask->inspectors = arena_array(ask->arena, int32_t, room);
+    ask->whens = arena_array(ask->arena, struct span, room);
+    ask->roles = arena_array(ask->arena, struct str, room);
+    ask->any = want->any_inspector;
+    if (ask->any)
+        return true;
+    for (size_t i = 0; i < named; i++) {
+        const bool good =
+            want->n_assignments > 0
+                ? ask_assignment(ask, i, &want->assignments[i])
+                : ask_named(ask, i, want->inspectors.at[i], i == 0 ? "/_inspectorId" : "/inspectors");
+        if (!good)
+            return false;
+    }
+    assert(named > 0 && "decoding asks for an inspector choice");
+    if (want->n_assignments > 0)
+        ask->when = ask->whens[0];
+    if (ask->audience == AUDIENCE_ONLINE && (int32_t)named < ask->count)
+        return refuse(ask->verdict, CODE_not_offered, "/inspectors",
+                      STR("These services need more inspectors than are named."));
+    return true;
+}
+
+bool ask_make(struct ask *ask, const struct want *want)
+{
+    ask->audience =
+        ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
+    ask->property = want->property;
+    ask->look.now = ask->now;
+    if (!ask_brand(ask, want) || !ask_services(ask, want->services) || !ask_span(ask, want) ||
+        !ask_people(ask, want))
+        return false;
+    ask->verdict->asked = ask->when;
+    if (!ask->any)
+        ask->verdict->asked_inspectors = want->inspectors;
+    return true;
+}
+
+static bool strs_equal(struct strs a, struct strs b)
+{
+    bool equal = a.n == b.n;
+    for (size_t i = 0; equal && i < a.n; i++)
+        equal = str_equal(a.at[i], b.at[i]);
+    return equal;
+}
+
+static const char *property_difference(const struct property *a, const struct property *b)
+{
+    if (a->square_feet != NOT_FOUND && b->square_feet != NOT_FOUND &&
+        a->square_feet != b->square_feet)
+        return "/property/squareFeet";
+    if (a->year_built != NOT_FOUND && b->year_built != NOT_FOUND && a->year_built != b->year_built)
+        return "/property/yearBuilt";
+    if (a->has_place && b->has_place &&
+        (a->place.lat_e7 != b->place.lat_e7 || a->place.lng_e7 != b->place.lng_e7))
+        return "/property/lat";
+    return NULL;
+}
+
+/* Only what is present in both is compared. */
+static const char *hold_difference(struct ask *ask, const struct want *want,
+                                   const struct hold *hold, bool *ret_resolved)
+{
+    *ret_resolved = true;
+    if (want->has_datetime) {
+        utc_s start;
+        *ret_resolved = ask_resolve_time(ask, want->datetime, "/datetime", &start);
+        if (!*ret_resolved)
+            return NULL;
+        if (start != hold->when.start)
+            return "/datetime";
+    }
+    if (want->brand.len > 0 && !str_equal(want->brand, hold->brand))
+        return "/brand";
+    if (want->services.n > 0 && hold->services.n > 0 && !strs_equal(want->services, hold->services))
+        return "/services";
+    if (want->minutes > 0 &&
+        (utc_s)want->minutes * MINUTE_S != hold->when.end - hold->when.start)
+        return "/minutes";
+    if (want->inspectors.n > 0 && !strs_equal(want->inspectors, hold->inspectors))
+        return "/_inspectorId";
+    return property_difference(&want->property, &hold->property);
+}
+
+bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
+                    struct want *ret)
+{
+    bool resolved;
+    const char *difference = hold_difference(ask, want, hold, &resolved);
+    if (!resolved)
+        return false;
+    if (difference != NULL)
+        return refuse(ask->verdict, CODE_hold_mismatch, difference, STR(""));
+    *ret = *want;
+    ret->has_datetime = true;
+    ret->datetime = (struct instant_text){ .wall = hold->when.start, .has_offset = true };
+    ret->brand = hold->brand;
+    if (ret->services.n == 0)
+        ret->services = hold->services;
+    ret->minutes = (int32_t)((hold->when.end - hold->when.start) / MINUTE_S);
+    ret->any_inspector = false;
+    ret->inspectors = hold->inspectors;
+    if (!ret->property.has_place && hold->property.has_place) {
+        ret->property.has_place = true;
+        ret->property.place = hold->property.place;
+    }
+    if (ret->property.square_feet == NOT_FOUND)
+        ret->property.square_feet = hold->property.square_feet;
+    if (ret->property.year_built == NOT_FOUND)
+        ret->property.year_built = hold->property.year_built;
+    return true;
+}
+
+static void add_evidence(struct verdict *verdict, struct arena *arena, struct str inspector,
+                         const struct judgement *j)
+{
+    if (verdict->evidence == NULL)
+        verdict->evidence = arena_array(arena, struct evidence, EVIDENCE_MAX);
+    for (size_t i = 0; i < j->n_conflicts && i < CONFLICTS_SHOWN_MAX; i++) {
+        const struct claim *c = j->conflicts[i];
+        if (verdict->n_evidence < EVIDENCE_MAX)
+            verdict->evidence[verdict->n_evidence++] =
+                (struct evidence){ (enum claim_kind)c->kind, inspector, c->when, c->order_number,
+                                   c->owner };
+    }
+}
+
+static struct judgement judge_one(struct ask *ask, int32_t inspector, struct span when,
+                                  code_set passing)
+{
+    const struct visit visit = {
+        .audience = ask->audience,
+        .brand = ask->brand,
+        .services = ask->services,
+        .n_services = ask->n_services,
+        .when = when,
+        .must_be_offered = ask->audience == AUDIENCE_ONLINE,
+        .look = ask->look,
+    };
+    return availability_judge(ask->image, inspector, &visit, passing, ask->arena);
+}
+
+/* All who were named must be free: the answer is the first rule in the contract's order that any
+ * of them fails, with everything that is in the way. */
+static bool choose_named(struct ask *ask, code_set passing)
+{
+    enum code first = CODES_END;
+    for (size_t i = 0; i < ask->n_inspectors; i++) {
+        const struct judgement j = judge_one(ask, ask->inspectors[i], ask->whens[i], passing);
+        if (j.code == CODE_NONE)
+            continue;
+        if (j.code == CODE_slot_taken)
+            add_evidence(ask->verdict, ask->arena,
+                         ask->image->company->inspectors[ask->inspectors[i]].id, &j);
+        if (j.code == CODE_slot_taken && ((passing >> CODE_slot_taken) & 1) != 0)
+            ask->overlap_admitted = true;
+        else if (j.code < first)
+            first = j.code;
+    }
+    return first == CODES_END || refuse(ask->verdict, first, "", STR(""));
+}
+
+struct candidate {
+    int32_t cost, inspector;
+};
+
+/* Enough people free at the least cost; else the answer of whoever came closest to being free. */
+static bool choose_any(struct ask *ask, code_set passing)
+{
+    struct candidate best[SLOT_INSPECTORS_MAX];
+    const size_t count = (size_t)ask->count;
+    size_t n = 0;
+    enum code closest = CODE_inspector_unable;
+    bool failed = false;
+    for (size_t i = 0; i < ask->image->company->n_inspectors; i++) {
+        const struct judgement j = judge_one(ask, (int32_t)i, ask->when, passing);
+        if (j.code != CODE_NONE) {
+            if (j.code == CODE_slot_taken)
+                add_evidence(ask->verdict, ask->arena, ask->image->company->inspectors[i].id, &j);
+            if (!failed || j.code > closest)
+                closest = j.code;
+            failed = true;
+            continue;
+        }
+        if (n == count && j.cost >= best[n - 1].cost)
+            continue;
+        size_t k = n < count ? n++ : count - 1;
+        for (; k > 0 && best[k - 1].cost > j.cost; k--)
+            best[k] = best[k - 1];
+        best[k] = (struct candidate){ j.cost, (int32_t)i };
+    }
+    if (n < count)
+        return refuse(ask->verdict, closest, "", STR(""));
+    for (size_t i = 0; i < n; i++) {
+        ask->inspectors[i] = best[i].inspector;
+        ask->whens[i] = ask->when;
+        ask->roles[i] = i == 0 ? STR("lead") : STR("assistant");
+    }
+    ask->n_inspectors = n;
+    ask->verdict->n_evidence = 0;
+    return true;
+}
+
+static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
+
+bool ask_choose(struct ask *ask)
+{
+    code_set passing = ask->command->override.rules;
+    if (passing != 0 && !ask->command->actor.may_override)
+        return refuse(ask->verdict, CODE_not_permitted, "/override",
+                      STR("This key may not override rules."));
+    if (ask->rules_waived)
+        passing |= EVERY_RULE;
+    if (ask->when.start < ask->now)
+        return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
+    const enum code code = rules_judge(ask->image->company, ask->rules, ask->audience, ask->now,
+                                       ask->when.start);
+    if (code != CODE_NONE && ((passing >> code) & 1) == 0)
+        return refuse(ask->verdict, code, "/datetime", STR(""));
+    return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);
+}

@@ -1,0 +1,48 @@
+/* An ask: a want made exact against the company's rules, and the inspectors chosen for it. Private
+ * to core. */
+#ifndef CORE_ASK_H
+#define CORE_ASK_H
+
+#include "draft.h"
+
+struct ask {
+    const struct image *image;
+    const struct command *command;
+    struct arena *arena;
+    utc_s now;
+    enum audience audience;
+    int32_t brand;
+    const struct rules *rules;
+    const int32_t *services; /* indices */
+    struct strs service_ids;
+    size_t n_services;
+    struct price price;
+    struct property property;
+    struct span when;      /* the lead's */
+    bool any;
+    int32_t count;         /* inspectors needed when any */
+    int32_t *inspectors;   /* indices, the lead first: named, or chosen by ask_choose */
+    struct span *whens;    /* of each */
+    struct str *roles;
+    size_t n_inspectors;
+    struct look look;
+    bool rules_waived;     /* a live hold was judged when it was made */
+    bool overlap_admitted; /* an override lets what is in the way pass */
+    struct verdict *verdict;
+};
+
+/* Refuses: fills the verdict and returns false, so that a step is `if (...) return refuse(...)`. */
+bool refuse(struct verdict *verdict, enum code code, const char *field, struct str detail);
+
+/* Each returns false when the verdict is a refusal. */
+bool ask_resolve_time(struct ask *ask, struct instant_text text, const char *field, utc_s *ret);
+bool ask_make(struct ask *ask, const struct want *want);
+bool ask_choose(struct ask *ask);
+
+/* The want of a command with what is absent taken from its hold; false: they differ. */
+bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
+                    struct want *ret);
+
+bool hold_is_live(const struct hold *hold, utc_s now);
+
+#endif

@@ -1,0 +1,153 @@
+/* Judging one start by every rule, in the contract's order. */
+#include "offer.h"
+
+#include <assert.h>
+
+enum code date_judge(const struct company *company, const struct rules *rules,
+                     enum audience audience, utc_s now, date_d date)
+{
+    const struct policy *policy = &rules->policy[audience];
+    const wall_s wall_now = zone_to_wall(company->zone, now);
+    const date_d today = wall_date(wall_now);
+    if (date == today && !policy->same_day)
+        return CODE_same_day_closed;
+    if (date == today + 1 && policy->cutoff_min != NOT_FOUND &&
+        wall_minute(wall_now) >= policy->cutoff_min)
+        return CODE_cutoff_passed;
+    return date > today + rules->horizon_days ? CODE_out_of_horizon : CODE_NONE;
+}
+
+enum code rules_judge(const struct company *company, const struct rules *rules,
+                      enum audience audience, utc_s now, utc_s start)
+{
+    if (start < now)
+        return CODE_in_past;
+    if (start < now + (utc_s)rules->policy[audience].notice_min * MINUTE_S)
+        return CODE_too_soon;
+    const date_d date = wall_date(zone_to_wall(company->zone, start));
+    return date_judge(company, rules, audience, now, date);
+}
+
+static const struct open_span *span_at(const struct day_open *day, utc_s start)
+{
+    for (size_t i = 0; i < day->n_spans; i++) {
+        if (day->spans[i].when.start <= start && start < day->spans[i].when.end)
+            return &day->spans[i];
+    }
+    return NULL;
+}
+
+static bool is_start_slot(const struct zone *zone, const struct day_open *day, utc_s start)
+{
+    for (size_t i = 0; i < day->n_starts; i++) {
+        utc_s at;
+        if (day_instant(zone, day, day->starts[i], &at) && at == start)
+            return true;
+    }
+    return false;
+}
+
+static bool is_on_grid(const struct zone *zone, const struct rules *rules,
+                       const struct day_open *day, const struct open_span *span, utc_s start)
+{
+    const int32_t minute = wall_minute(zone_to_wall(zone, start));
+    utc_s at;
+    return (minute - grid_first(rules, span->wall)) % rules->step_min == 0 &&
+           day_instant(zone, day, minute, &at) && at == start;
+}
+
+/* Hours and grid. *ret_span: the span that carries the visit, NULL for a start slot. A gap grid
+ * depends on the claims and is judged after them. */
+static enum code hours_judge(const struct company *company, const struct rules *rules,
+                             const struct day_open *day, const struct visit *visit,
+                             const struct open_span **ret_span)
+{
+    *ret_span = NULL;
+    if (day->state == DAY_HOLIDAY)
+        return CODE_holiday;
+    if (visit->when.start % MINUTE_S == 0 && is_start_slot(company->zone, day, visit->when.start))
+        return CODE_NONE;
+    const struct open_span *span = span_at(day, visit->when.start);
+    if (span == NULL)
+        return visit->must_be_offered && day->n_starts > 0 && day->n_spans == 0
+                   ? CODE_not_offered
+                   : CODE_outside_hours;
+    if (visit->when.end > span->extent_end)
+        return CODE_outside_hours;
+    *ret_span = span;
+    if (visit->when.start % MINUTE_S != 0)
+        return CODE_not_offered;
+    if (!visit->must_be_offered || rules->anchor == ANCHOR_GAP)
+        return CODE_NONE;
+    return is_on_grid(company->zone, rules, day, span, visit->when.start) ? CODE_NONE
+                                                                          : CODE_not_offered;
+}
+
+static bool lets_pass(code_set passing, enum code code)
+{
+    return code == CODE_NONE || ((passing >> code) & 1) != 0;
+}
+
+/* Index of the first busy span that ends after `at`. */
+static size_t busy_after(const struct busy *busy, utc_s at)
+{
+    size_t low = 0;
+    size_t high = busy->n;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (busy->spans[middle].end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct judgement availability_judge(const struct image *image, int32_t inspector,
+                                    const struct visit *visit, code_set passing,
+                                    struct arena *arena)
+{
+    const struct company *company = image->company;
+    const struct inspector *who = &company->inspectors[inspector];
+    const struct calendar *calendar = image->calendars[inspector];
+    const struct rules *rules = company_rules(company, visit->brand);
+    const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
+    const struct hours hours = image_hours(image, inspector, visit->audience, date, 1, arena);
+    const struct day_open *day = &hours.days[0];
+    const struct open_span *span;
+    struct judgement j = { .code = hours_judge(company, rules, day, visit, &span) };
+    if (!lets_pass(passing, j.code))
+        return j;
+    j.code = CODE_inspector_unable;
+    if (!inspector_can(who, visit->services, visit->n_services) && !lets_pass(passing, j.code))
+        return j;
+    j.code = CODE_inspector_inactive;
+    if (!who->is_active && !lets_pass(passing, j.code))
+        return j;
+    const int32_t jobs = calendar_jobs(calendar, &visit->look, day->day, NULL);
+    j.code = CODE_daily_maximum;
+    if (who->daily_max != NOT_FOUND && jobs >= who->daily_max && !lets_pass(passing, j.code))
+        return j;
+
+    const int64_t buffer_s = (int64_t)rules->buffer_min * MINUTE_S;
+    j.n_conflicts = calendar_conflicts(calendar, &visit->look, visit->when, buffer_s, j.conflicts,
+                                       CONFLICTS_SHOWN_MAX);
+    j.code = CODE_slot_taken;
+    if (j.n_conflicts > 0)
+        return j;
+    j.code = CODE_NONE;
+    const struct busy_pair busy = calendar_busy(calendar, &visit->look, arena);
+    const struct gap limits = span == NULL ? (struct gap){ visit->when.start, visit->when.end }
+                                           : (struct gap){ span->extent_start, span->extent_end };
+    const struct gap gap = gap_around(
+        &busy.claimed, busy_after(&busy.claimed, visit->when.start - buffer_s), &busy.absent,
+        busy_after(&busy.absent, visit->when.start), limits, buffer_s);
+    const utc_s grid_from = span != NULL && span->when.start > gap.from ? span->when.start
+                                                                         : gap.from;
+    if (span != NULL && visit->must_be_offered && rules->anchor == ANCHOR_GAP &&
+        (visit->when.start - grid_from) % ((int64_t)rules->step_min * MINUTE_S) != 0 &&
+        !lets_pass(passing, CODE_not_offered))
+        j.code = CODE_not_offered;
+    j.cost = cost_of(gap, visit->when, company->shortest_visit_min, jobs);
+    return j;
+}

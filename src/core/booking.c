@@ -1,0 +1,151 @@
+/* Deciding: what each command needs, and which decision it gets. */
+#include "decide.h"
+
+#include <assert.h>
+
+/* An overlap can pull claims of one group back this far; what ended earlier cannot be touched. */
+enum { FLOOR_MARGIN_S = 2 * DAY_S };
+
+static utc_s wanted_floor(const struct image *image, struct instant_text text)
+{
+    if (image->company == NULL)
+        return INT64_MAX;
+    const struct instant_found found = instant_resolve(image->company->zone, text);
+    return found.answer == INSTANT_FOUND ? found.at - FLOOR_MARGIN_S : INT64_MAX;
+}
+
+static utc_s least(utc_s a, utc_s b)
+{
+    return a < b ? a : b;
+}
+
+static utc_s admit_floor(const struct command *command)
+{
+    utc_s floor = INT64_MAX;
+    for (size_t i = 0; i < command->n_inspections; i++) {
+        const struct inspection *r = &command->inspections[i].record;
+        for (size_t k = 0; k < r->n_assignments; k++)
+            floor = least(floor, r->assignments[k].when.start - FLOOR_MARGIN_S);
+        if (command->inspections[i].existing != NULL)
+            floor = least(floor, command->inspections[i].existing->when.start - FLOOR_MARGIN_S);
+    }
+    for (size_t i = 0; i < command->n_absences; i++)
+        floor = least(floor, command->absences[i].record.when.start - FLOOR_MARGIN_S);
+    return floor;
+}
+
+struct needs booking_needs(const struct image *image, const struct command *command, utc_s now)
+{
+    struct needs needs = { .floor = now };
+    if (command->hold != 0 && image_find_hold(image, command->hold) == NULL)
+        needs.hold = command->hold;
+    switch (command->kind) {
+    case COMMAND_BOOK:
+        needs.external_ref = command->external_ref.len > 0;
+        needs.duplicates = command->place_key != 0;
+        break;
+    case COMMAND_RESCHEDULE:
+    case COMMAND_CANCEL:
+        needs.inspection = true;
+        break;
+    case COMMAND_REMOVE_ABSENCE:
+        needs.absence = true;
+        break;
+    case COMMAND_ADD_ABSENCE:
+        if (command->whole_days)
+            needs.floor = least(now, ((utc_s)command->first_day - 3) * DAY_S);
+        else
+            needs.floor = least(now, wanted_floor(image, command->from));
+        break;
+    case COMMAND_ADMIT:
+        needs.floor = least(now, admit_floor(command));
+        break;
+    case COMMAND_HOLD:
+    case COMMAND_CHANGE_HOLD:
+    case COMMAND_RELEASE:
+    case COMMAND_EXPIRE:
+    case COMMAND_CONFIGURE:
+    case COMMAND_KEY:
+    case COMMANDS:
+        break;
+    }
+    return needs;
+}
+
+static void decide_configure(struct draft *d)
+{
+    d->entry->settings = d->command->settings;
+    d->entry->n_settings = d->command->n_settings;
+    d->entry->company_after = d->command->company_after;
+}
+
+static void decide_key(struct draft *d)
+{
+    d->entry->keys = &d->command->key;
+    d->entry->n_keys = 1;
+}
+
+static bool decide_expire(struct draft *d)
+{
+    bool any = false;
+    for (size_t i = 0; i < d->image->n_holds; i++) {
+        const struct hold *hold = d->image->holds[i];
+        if (hold->state != HOLD_LIVE || hold->expires_at > d->now)
+            continue;
+        draft_end_hold(d, hold, HOLD_EXPIRED, 0, STR(""));
+        any = true;
+    }
+    return any;
+}
+
+/* True when the draft became an entry; false: refused, or nothing to change. */
+static bool decide(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    switch (d->command->kind) {
+    case COMMAND_HOLD:
+        return decide_hold(d, verdict);
+    case COMMAND_CHANGE_HOLD:
+        return decide_change_hold(d, facts, verdict);
+    case COMMAND_RELEASE:
+        return decide_release(d, facts, verdict);
+    case COMMAND_EXPIRE:
+        return decide_expire(d);
+    case COMMAND_BOOK:
+        return decide_book(d, facts, verdict);
+    case COMMAND_RESCHEDULE:
+        return decide_reschedule(d, facts, verdict);
+    case COMMAND_CANCEL:
+        return decide_cancel(d, facts, verdict);
+    case COMMAND_ADD_ABSENCE:
+        return decide_add_absence(d, verdict);
+    case COMMAND_REMOVE_ABSENCE:
+        return decide_remove_absence(d, facts, verdict);
+    case COMMAND_CONFIGURE:
+        decide_configure(d);
+        return true;
+    case COMMAND_ADMIT:
+        return decide_admit(d);
+    case COMMAND_KEY:
+        decide_key(d);
+        return true;
+    case COMMANDS:
+        break;
+    }
+    assert(false && "a command of no kind");
+    return false;
+}
+
+struct verdict booking_decide(const struct image *image, const struct facts *facts,
+                              const struct command *command, utc_s now, struct arena *arena)
+{
+    assert((image->company != NULL || command->kind == COMMAND_CONFIGURE) &&
+           "only configure can make a company");
+    struct verdict verdict = { .code = CODE_NONE };
+    if (now < image->last_at)
+        now = image->last_at;
+    struct draft draft = draft_make(image, command, now, arena);
+    if (decide(&draft, facts, &verdict))
+        verdict.entry = draft_finish(&draft);
+    assert(verdict.entry == NULL || verdict.code == CODE_NONE);
+    return verdict;
+}

@@ -1,0 +1,307 @@
+/* Calendars: sorted claims and their merged busy time. */
+#include "core/calendar.h"
+
+#include "base/block.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool claim_before(const struct claim *a, const struct claim *b)
+{
+    return a->when.start != b->when.start ? a->when.start < b->when.start : a->ref < b->ref;
+}
+
+/* Heap sort: no recursion, no allocation, n log n on any input; usual input is nearly sorted and
+ * short, so a sorted run is recognised first. */
+static void sift_down(struct claim *claims, size_t root, size_t n)
+{
+    const struct claim moving = claims[root];
+    for (size_t child = 2 * root + 1; child < n; child = 2 * root + 1) {
+        if (child + 1 < n && claim_before(&claims[child], &claims[child + 1]))
+            child++;
+        if (!claim_before(&moving, &claims[child]))
+            break;
+        claims[root] = claims[child];
+        root = child;
+    }
+    claims[root] = moving;
+}
+
+static void sort_claims(struct claim *claims, size_t n)
+{
+    size_t sorted = 1;
+    while (sorted < n && claim_before(&claims[sorted - 1], &claims[sorted]))
+        sorted++;
+    if (sorted >= n)
+        return;
+    for (size_t i = n / 2; i-- > 0;)
+        sift_down(claims, i, n);
+    for (size_t end = n; --end > 0;) {
+        const struct claim top = claims[0];
+        claims[0] = claims[end];
+        claims[end] = top;
+        sift_down(claims, 0, end);
+    }
+}
+
+static void sort_spans(struct span *spans, size_t n)
+{
+    for (size_t gap = n / 2; gap > 0; gap /= 2) {
+        for (size_t i = gap; i < n; i++) {
+            const struct span moving = spans[i];
+            size_t k = i;
+            for (; k >= gap && spans[k - gap].start > moving.start; k -= gap)
+                spans[k] = spans[k - gap];
+            spans[k] = moving;
+        }
+    }
+}
+
+size_t spans_merge(struct span *spans, size_t n)
+{
+    sort_spans(spans, n);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (span_is_empty(spans[i]))
+            continue;
+        if (kept > 0 && spans[i].start <= spans[kept - 1].end) {
+            /* Only ever grow: a short visit inside a long one must not shorten it. */
+            if (spans[i].end > spans[kept - 1].end)
+                spans[kept - 1].end = spans[i].end;
+        } else {
+            spans[kept++] = spans[i];
+        }
+    }
+    return kept;
+}
+
+size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret)
+{
+    size_t n = 0;
+    utc_s from = window.start;
+    for (size_t i = 0; i < n_busy && busy[i].start < window.end; i++) {
+        if (busy[i].start > from)
+            ret[n++] = (struct span){ from, busy[i].start };
+        if (busy[i].end > from)
+            from = busy[i].end;
+    }
+    if (from < window.end)
+        ret[n++] = (struct span){ from, window.end };
+    return n;
+}
+
+/* Merges the time of the claims that `look` sees (all of them without one). Claims come sorted by
+ * start, so one pass is enough. */
+static struct busy merge_busy(const struct claim *claims, size_t n, bool absences,
+                              const struct look *look, struct span *ret)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct claim *c = &claims[i];
+        if (claim_is_absence(c) != absences || (look != NULL && !look_sees(look, c)))
+            continue;
+        if (kept > 0 && c->when.start <= ret[kept - 1].end) {
+            if (c->when.end > ret[kept - 1].end)
+                ret[kept - 1].end = c->when.end;
+        } else {
+            ret[kept++] = c->when;
+        }
+    }
+    return (struct busy){ ret, kept };
+}
+
+struct calendar_block {
+    struct calendar calendar;
+    unsigned char tail[]; /* claims, then spans, then admitted pairs: each 8-byte aligned */
+};
+
+static struct calendar_block *block_for(size_t n_claims, size_t n_admitted, struct claim **ret_claims,
+                                        struct span **ret_spans, struct admitted **ret_admitted)
+{
+    struct calendar_block *b =
+        block_new(sizeof *b + n_claims * (sizeof(struct claim) + sizeof(struct span)) +
+                      n_admitted * sizeof(struct admitted),
+                  NULL);
+    *ret_claims = (struct claim *)(void *)b->tail;
+    *ret_spans = (struct span *)(void *)(b->tail + n_claims * sizeof(struct claim));
+    *ret_admitted = (struct admitted *)(void *)(*ret_spans + n_claims);
+    b->calendar.claims = *ret_claims;
+    b->calendar.n_claims = n_claims;
+    b->calendar.admitted = *ret_admitted;
+    b->calendar.n_admitted = n_admitted;
+    return b;
+}
+
+static void derive(struct calendar *calendar, struct span *spans)
+{
+    calendar->claimed = merge_busy(calendar->claims, calendar->n_claims, false, NULL, spans);
+    calendar->absent =
+        merge_busy(calendar->claims, calendar->n_claims, true, NULL, spans + calendar->claimed.n);
+    calendar->first_expiry = INT64_MAX;
+    for (size_t i = 0; i < calendar->n_claims; i++) {
+        const struct claim *c = &calendar->claims[i];
+        assert(!span_is_empty(c->when));
+        if (c->kind == CLAIM_HOLD && c->expires_at < calendar->first_expiry)
+            calendar->first_expiry = c->expires_at;
+    }
+}
+
+const struct calendar *calendar_make(const struct claim *claims, size_t n,
+                                     const struct admitted *admitted, size_t n_admitted)
+{
+    struct claim *own_claims;
+    struct span *spans;
+    struct admitted *own_admitted;
+    struct calendar_block *b = block_for(n, n_admitted, &own_claims, &spans, &own_admitted);
+    if (n > 0)
+        memcpy(own_claims, claims, n * sizeof *claims);
+    if (n_admitted > 0)
+        memcpy(own_admitted, admitted, n_admitted * sizeof *admitted);
+    sort_claims(own_claims, n);
+    derive(&b->calendar, spans);
+    return &b->calendar;
+}
+
+static bool ref_among(ref_t ref, const ref_t *refs, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (refs[i] == ref)
+            return true;
+    }
+    return false;
+}
+
+const struct calendar *calendar_after(const struct calendar *calendar,
+                                      const struct calendar_change *change)
+{
+    size_t n_claims = change->n_added;
+    for (size_t i = 0; i < calendar->n_claims; i++)
+        n_claims += !ref_among(calendar->claims[i].ref, change->removed, change->n_removed);
+    size_t n_admitted = change->n_opened;
+    for (size_t i = 0; i < calendar->n_admitted; i++)
+        n_admitted += !ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed);
+
+    struct claim *claims;
+    struct span *spans;
+    struct admitted *admitted;
+    struct calendar_block *b = block_for(n_claims, n_admitted, &claims, &spans, &admitted);
+    size_t n = 0;
+    for (size_t i = 0; i < calendar->n_claims; i++) {
+        if (!ref_among(calendar->claims[i].ref, change->removed, change->n_removed))
+            claims[n++] = calendar->claims[i];
+    }
+    for (size_t i = 0; i < change->n_added; i++) {
+        size_t k = n++;
+        for (; k > 0 && claim_before(&change->added[i], &claims[k - 1]); k--)
+            claims[k] = claims[k - 1];
+        claims[k] = change->added[i];
+    }
+    n = 0;
+    for (size_t i = 0; i < calendar->n_admitted; i++) {
+        if (!ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed))
+            admitted[n++] = calendar->admitted[i];
+    }
+    for (size_t i = 0; i < change->n_opened; i++)
+        admitted[n++] = change->opened[i];
+    derive(&b->calendar, spans);
+    return &b->calendar;
+}
+
+static size_t first_from(const struct calendar *calendar, utc_s start)
+{
+    size_t low = 0;
+    size_t high = calendar->n_claims;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (calendar->claims[middle].when.start < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Where the first busy span that reaches past `at` starts; INT64_MAX when there is none. */
+static utc_s first_reaching(const struct busy *busy, utc_s at)
+{
+    size_t low = 0;
+    size_t high = busy->n;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (busy->spans[middle].end <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low == busy->n ? INT64_MAX : busy->spans[low].start;
+}
+
+size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
+                          struct span when, int64_t buffer_s, const struct claim **ret,
+                          size_t room)
+{
+    const struct span wide = { when.start - buffer_s, when.end + buffer_s };
+    /* No claim that starts before its merged span does can reach `wide`. */
+    const utc_s claimed = first_reaching(&calendar->claimed, wide.start);
+    const utc_s absent = first_reaching(&calendar->absent, when.start);
+    const utc_s from = claimed < absent ? claimed : absent;
+    size_t n = 0;
+    if (from >= wide.end)
+        return 0;
+    for (size_t i = first_from(calendar, from);
+         i < calendar->n_claims && calendar->claims[i].when.start < wide.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (!span_overlaps(c->when, claim_is_absence(c) ? when : wide) || !look_sees(look, c))
+            continue;
+        if (n < room)
+            ret[n] = c;
+        n++;
+    }
+    return n;
+}
+
+int32_t calendar_jobs(const struct calendar *calendar, const struct look *look, struct span day,
+                      size_t *cursor)
+{
+    size_t low = cursor == NULL || *cursor == 0 ? first_from(calendar, day.start) : *cursor;
+    while (low < calendar->n_claims && calendar->claims[low].when.start < day.start)
+        low++;
+    int32_t jobs = 0;
+    size_t i = low;
+    for (; i < calendar->n_claims && calendar->claims[i].when.start < day.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        bool counted = claim_is_absence(c) || !look_sees(look, c);
+        for (size_t k = low; k < i && !counted; k++)
+            counted = calendar->claims[k].owner == c->owner;
+        jobs += !counted;
+    }
+    if (cursor != NULL)
+        *cursor = i;
+    return jobs;
+}
+
+static bool sees_all(const struct calendar *calendar, const struct look *look)
+{
+    if (look->now >= calendar->first_expiry)
+        return false;
+    if (look->without[0] == 0 && look->without[1] == 0)
+        return true;
+    for (size_t i = 0; i < calendar->n_claims; i++) {
+        if (!look_sees(look, &calendar->claims[i]))
+            return false;
+    }
+    return true;
+}
+
+struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
+                               struct arena *arena)
+{
+    if (sees_all(calendar, look))
+        return (struct busy_pair){ calendar->claimed, calendar->absent };
+    struct span *claimed = arena_array(arena, struct span, calendar->n_claims);
+    struct span *absent = arena_array(arena, struct span, calendar->n_claims);
+    return (struct busy_pair){
+        merge_busy(calendar->claims, calendar->n_claims, false, look, claimed),
+        merge_busy(calendar->claims, calendar->n_claims, true, look, absent),
+    };
+}

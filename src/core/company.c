@@ -1,0 +1,88 @@
+/* Look-ups in a company's document. */
+#include "core/company.h"
+
+#include <string.h>
+
+int32_t company_find_inspector(const struct company *company, struct str id)
+{
+    size_t low = 0;
+    size_t high = company->n_inspectors;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const int order = str_order(company->inspectors[middle].id, id);
+        if (order == 0)
+            return (int32_t)middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NOT_FOUND;
+}
+
+int32_t company_find_service(const struct company *company, struct str id)
+{
+    for (size_t i = 0; i < company->n_services; i++) {
+        if (str_equal(company->services[i].id, id))
+            return (int32_t)i;
+    }
+    return NOT_FOUND;
+}
+
+int32_t company_find_brand(const struct company *company, struct str id)
+{
+    if (id.len == 0)
+        return 0;
+    for (size_t i = 0; i < company->n_brands; i++) {
+        if (str_equal(company->brands[i].id, id))
+            return (int32_t)i;
+    }
+    return NOT_FOUND;
+}
+
+const struct holiday *company_find_holiday(const struct company *company, date_d date)
+{
+    for (size_t i = 0; i < company->n_holidays; i++) {
+        if (company->holidays[i].date == date)
+            return &company->holidays[i];
+    }
+    return NULL;
+}
+
+bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services)
+{
+    for (size_t i = 0; i < n_services; i++) {
+        bool found = false;
+        for (size_t k = 0; k < inspector->n_services && !found; k++)
+            found = inspector->services[k] == services[i];
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+const struct rules *company_rules(const struct company *company, int32_t brand)
+{
+    return brand == NOT_FOUND ? &company->rules : &company->brands[brand].rules;
+}
+
+size_t wall_spans_merge(struct wall_span *spans, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct wall_span moving = spans[i];
+        size_t k = i;
+        for (; k > 0 && spans[k - 1].from_min > moving.from_min; k--)
+            spans[k] = spans[k - 1];
+        spans[k] = moving;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && spans[i].from_min <= spans[kept - 1].to_min) {
+            if (spans[i].to_min > spans[kept - 1].to_min)
+                spans[kept - 1].to_min = spans[i].to_min;
+        } else {
+            spans[kept++] = spans[i];
+        }
+    }
+    return kept;
+}

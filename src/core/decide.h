@@ -1,0 +1,32 @@
+/* The decisions, one per command. Private to core.
+ *
+ * Each returns true when the draft became an entry, and false when *verdict is a refusal or (with
+ * CODE_NONE) there was nothing to change. */
+#ifndef CORE_DECIDE_H
+#define CORE_DECIDE_H
+
+#include "ask.h"
+
+IL_MUST bool decide_hold(struct draft *d, struct verdict *verdict);
+IL_MUST bool decide_change_hold(struct draft *d, const struct facts *facts,
+                                struct verdict *verdict);
+IL_MUST bool decide_release(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_book(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_reschedule(struct draft *d, const struct facts *facts,
+                               struct verdict *verdict);
+IL_MUST bool decide_cancel(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_add_absence(struct draft *d, struct verdict *verdict);
+IL_MUST bool decide_remove_absence(struct draft *d, const struct facts *facts,
+                                   struct verdict *verdict);
+IL_MUST bool decide_admit(struct draft *d);
+
+static inline struct ask ask_for(struct draft *d, struct verdict *verdict)
+{
+    return (struct ask){ .image = d->image,
+                         .command = d->command,
+                         .arena = d->arena,
+                         .now = d->now,
+                         .verdict = verdict };
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* Events, Blocks and vacations: time closed. */
+#include "decide.h"
+
+static bool absence_span(struct draft *d, struct ask *ask, struct absence *record)
+{
+    const struct command *c = d->command;
+    const struct company *company = d->image->company;
+    if (c->whole_days) {
+        if (c->last_day < c->first_day)
+            return refuse(ask->verdict, CODE_out_of_range, "/to",
+                          STR("The last day must not lie before the first."));
+        record->when = (struct span){ date_span(company->zone, c->first_day).start,
+                                      date_span(company->zone, c->last_day).end };
+    } else if (!ask_resolve_time(ask, c->from, "/datetime", &record->when.start) ||
+               !ask_resolve_time(ask, c->to, "/endtime", &record->when.end)) {
+        return false;
+    }
+    if (span_is_empty(record->when))
+        return refuse(ask->verdict, CODE_out_of_range, "/endtime",
+                      STR("The end must lie after the start."));
+    record->whole_days = c->whole_days;
+    record->wall_start = zone_to_wall(company->zone, record->when.start);
+    record->wall_end = zone_to_wall(company->zone, record->when.end);
+    record->zone = company->zone_name;
+    return true;
+}
+
+static bool refuse_affected(struct draft *d, const struct absence *record, struct verdict *verdict)
+{
+    const int32_t at = company_find_inspector(d->image->company, record->inspector);
+    const struct calendar *calendar = d->image->calendars[at];
+    const struct look look = { .now = d->now };
+    const size_t n = calendar_conflicts(calendar, &look, record->when, 0, NULL, 0);
+    const struct claim **found = arena_array(d->arena, const struct claim *, n);
+    (void)calendar_conflicts(calendar, &look, record->when, 0, found, n);
+    verdict->evidence = arena_array(d->arena, struct evidence, n);
+    for (size_t i = 0; i < n; i++) {
+        if (claim_is_absence(found[i]))
+            continue;
+        verdict->evidence[verdict->n_evidence++] =
+            (struct evidence){ (enum claim_kind)found[i]->kind, record->inspector, found[i]->when,
+                               found[i]->order_number, found[i]->owner };
+    }
+    return verdict->n_evidence == 0 ||
+           refuse(verdict, CODE_slot_taken, "", STR("Booked time lies in what would be closed."));
+}
+
+bool decide_add_absence(struct draft *d, struct verdict *verdict)
+{
+    const struct command *c = d->command;
+    struct ask ask = ask_for(d, verdict);
+    struct absence record = { .kind = c->absence_kind,
+                              .inspector = c->want.inspectors.at[0],
+                              .title = c->title,
+                              .inspection_id = c->inspection_id,
+                              .version = 1 };
+    const int32_t at = company_find_inspector(d->image->company, record.inspector);
+    if (at == NOT_FOUND)
+        return refuse(verdict, CODE_not_offered, "/_inspectorId",
+                      STR("There is no such inspector."));
+    record.inspector = d->image->company->inspectors[at].id;
+    if (!absence_span(d, &ask, &record))
+        return false;
+    if (c->affected == AFFECTED_REFUSE && !refuse_affected(d, &record, verdict))
+        return false;
+    record.ref = draft_ref(d);
+    record.id = str_print(d->arena, "%c%llx", c->absence_kind == CLAIM_VACATION ? 'v' : 'e',
+                          (unsigned long long)record.ref);
+    record.claim = draft_ref(d);
+    draft_take(d, record.inspector,
+               (struct claim){ .when = record.when,
+                               .ref = record.claim,
+                               .owner = record.ref,
+                               .kind = (uint8_t)c->absence_kind },
+               "absence");
+    draft_absence(d, &record);
+    return true;
+}
+
+bool decide_remove_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct absence *subject = facts->absence;
+    if (subject == NULL)
+        return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
+    if (d->command->version == NOT_FOUND)
+        return refuse(verdict, CODE_version_required, "", STR(""));
+    if (d->command->version != subject->version)
+        return refuse(verdict, CODE_stale, "",
+                      str_print(d->arena, "It is at version %lld now.",
+                                (long long)subject->version));
+    const struct claim known = { .when = subject->when,
+                                 .ref = subject->claim,
+                                 .owner = subject->ref,
+                                 .kind = (uint8_t)subject->kind };
+    struct absence removed = *subject;
+    removed.is_removed = true;
+    draft_free(d, subject->inspector, subject->ref, "removed", &known);
+    draft_absence(d, &removed);
+    return true;
+}

@@ -1,0 +1,214 @@
+/* Holds: time kept for somebody who is about to book.
+ *
+ * Policy is judged when a hold is made and not again while it lives. A hold ends once: consumed by
+ * one booking, released, or expired; extending an ended one decides again, as a new hold would be. */
+#include "decide.h"
+
+#include <assert.h>
+
+enum { QUOTE_EXTENSIONS = 3 };
+
+static bool within_caps(const struct draft *d, struct verdict *verdict)
+{
+    size_t all = 0;
+    size_t mine = 0;
+    for (size_t i = 0; i < d->image->n_holds; i++) {
+        const struct hold *h = d->image->holds[i];
+        if (!hold_is_live(h, d->now))
+            continue;
+        all++;
+        mine += str_equal(h->key_id, d->command->actor.key_id);
+    }
+    return (all < HOLDS_PER_COMPANY_MAX && mine < HOLDS_PER_KEY_MAX) ||
+           refuse(verdict, CODE_too_many_holds, "", STR(""));
+}
+
+static utc_s length_s(const struct rules *rules, enum hold_kind kind)
+{
+    return kind == HOLD_CHECKOUT ? rules->checkout_hold_s : (utc_s)rules->quote_hold_h * HOUR_S;
+}
+
+/* A quote hold ends at the latest at start minus notice. */
+static void give_life(struct hold *hold, const struct rules *rules, enum audience audience,
+                      utc_s now)
+{
+    const utc_s length = length_s(rules, hold->kind);
+    const utc_s times = hold->kind == HOLD_CHECKOUT ? HOLD_EXTENSIONS : QUOTE_EXTENSIONS;
+    hold->created_at = now;
+    hold->cap_at = now + times * length;
+    if (hold->kind == HOLD_QUOTE) {
+        const utc_s latest =
+            hold->when.start - (utc_s)rules->policy[audience].notice_min * MINUTE_S;
+        if (hold->cap_at > latest)
+            hold->cap_at = latest;
+    }
+    hold->expires_at = now + length < hold->cap_at ? now + length : hold->cap_at;
+}
+
+/* Lays the claims of a hold whose people and times were chosen. */
+static void take_for(struct draft *d, const struct ask *ask, struct hold *hold)
+{
+    const struct company *company = d->image->company;
+    ref_t *claims = arena_array(d->arena, ref_t, ask->n_inspectors);
+    struct str *ids = arena_array(d->arena, struct str, ask->n_inspectors);
+    for (size_t i = 0; i < ask->n_inspectors; i++) {
+        ids[i] = company->inspectors[ask->inspectors[i]].id;
+        claims[i] = draft_ref(d);
+        draft_take(d, ids[i],
+                   (struct claim){ .when = ask->whens[i],
+                                   .ref = claims[i],
+                                   .owner = hold->ref,
+                                   .expires_at = hold->expires_at,
+                                   .place = hold->property.place,
+                                   .has_place = hold->property.has_place,
+                                   .kind = CLAIM_HOLD },
+                   NULL);
+    }
+    hold->claims = claims;
+    hold->inspectors = (struct strs){ ids, ask->n_inspectors };
+}
+
+static void describe(struct hold *hold, const struct ask *ask, const struct want *want)
+{
+    const struct company *company = ask->image->company;
+    hold->state = HOLD_LIVE;
+    hold->brand = company->brands[ask->brand].id;
+    hold->when = ask->when;
+    hold->wall_start = zone_to_wall(company->zone, ask->when.start);
+    hold->any_inspector = want->any_inspector;
+    hold->services = ask->service_ids;
+    hold->minutes = want->minutes;
+    hold->property = ask->property;
+    hold->inspection = 0;
+    hold->reason = STR("");
+}
+
+bool decide_hold(struct draft *d, struct verdict *verdict)
+{
+    struct ask ask = ask_for(d, verdict);
+    if (!within_caps(d, verdict) || !ask_make(&ask, &d->command->want) || !ask_choose(&ask))
+        return false;
+    struct hold *hold = arena_new(d->arena, struct hold);
+    hold->ref = draft_ref(d);
+    hold->kind = d->command->hold_kind;
+    hold->key_id = d->command->actor.key_id;
+    describe(hold, &ask, &d->command->want);
+    give_life(hold, ask.rules, ask.audience, d->now);
+    if (hold->expires_at <= d->now)
+        return refuse(verdict, CODE_too_soon, "/datetime",
+                      STR("That start is too close for a quote to be held."));
+    take_for(d, &ask, hold);
+    draft_hold(d, hold);
+    return true;
+}
+
+static const struct hold *find_hold(const struct draft *d, const struct facts *facts)
+{
+    const struct hold *held = image_find_hold(d->image, d->command->hold);
+    return held != NULL ? held : facts->hold;
+}
+
+static struct want want_of(const struct draft *d, const struct hold *hold)
+{
+    const struct want *asked = &d->command->want;
+    struct want want = *asked;
+    if (!want.has_datetime) {
+        want.has_datetime = true;
+        want.datetime = (struct instant_text){ .wall = hold->when.start, .has_offset = true };
+    }
+    if (want.services.n == 0 && want.minutes == 0) {
+        want.services = hold->services;
+        want.minutes = hold->minutes;
+    }
+    if (want.inspectors.n == 0 && !want.any_inspector) {
+        want.any_inspector = hold->any_inspector && asked->has_datetime;
+        want.inspectors = hold->inspectors;
+    }
+    want.brand = hold->brand;
+    want.property = hold->property;
+    return want;
+}
+
+static bool extend_live(struct draft *d, const struct hold *hold, struct verdict *verdict)
+{
+    const struct company *company = d->image->company;
+    const struct rules *rules = company_rules(company, company_find_brand(company, hold->brand));
+    const utc_s length = length_s(rules, hold->kind);
+    const utc_s end = d->now + length < hold->cap_at ? d->now + length : hold->cap_at;
+    if (end <= hold->expires_at && hold->expires_at >= hold->cap_at)
+        return refuse(verdict, CODE_hold_cap_reached, "", STR(""));
+    if (end <= hold->expires_at)
+        return false;
+    struct hold *after = arena_new(d->arena, struct hold);
+    *after = *hold;
+    after->expires_at = end;
+    ref_t *claims = arena_array(d->arena, ref_t, hold->inspectors.n);
+    for (size_t i = 0; i < hold->inspectors.n; i++) {
+        const int32_t at = company_find_inspector(company, hold->inspectors.at[i]);
+        const struct calendar *calendar = d->image->calendars[at];
+        const struct claim *old = NULL;
+        for (size_t k = 0; k < calendar->n_claims && old == NULL; k++) {
+            if (calendar->claims[k].ref == hold->claims[i])
+                old = &calendar->claims[k];
+        }
+        assert(old != NULL && "a live hold has its claims");
+        struct claim renewed = *old;
+        renewed.expires_at = end;
+        claims[i] = renewed.ref;
+        draft_replace(d, hold->inspectors.at[i], old, &renewed);
+    }
+    after->claims = claims;
+    draft_hold(d, after);
+    return true;
+}
+
+/* Moves a hold to another time, or brings an ended one back: release and take in one step. */
+static bool hold_anew(struct draft *d, const struct hold *hold, struct verdict *verdict)
+{
+    struct ask ask = ask_for(d, verdict);
+    const struct want want = want_of(d, hold);
+    ask.look.without[0] = hold->ref;
+    if (!ask_make(&ask, &want))
+        return false;
+    ask.look.without[0] = hold->ref;
+    if (!ask_choose(&ask))
+        return false;
+    struct hold *after = arena_new(d->arena, struct hold);
+    *after = *hold;
+    describe(after, &ask, &want);
+    const bool was_live = hold_is_live(hold, d->now);
+    if (!was_live)
+        give_life(after, ask.rules, ask.audience, d->now);
+    for (size_t i = 0; i < hold->inspectors.n; i++)
+        draft_free(d, hold->inspectors.at[i], hold->ref, "moved", NULL);
+    take_for(d, &ask, after);
+    draft_hold(d, after);
+    return true;
+}
+
+bool decide_change_hold(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct hold *hold = find_hold(d, facts);
+    if (hold == NULL)
+        return refuse(verdict, CODE_not_found, "", STR("There is no such hold."));
+    if (hold->state == HOLD_CONSUMED)
+        return refuse(verdict, CODE_hold_consumed, "", STR(""));
+    const bool moves = d->command->want.has_datetime || d->command->want.services.n > 0 ||
+                       d->command->want.minutes > 0 || d->command->want.any_inspector ||
+                       d->command->want.inspectors.n > 0;
+    if (!moves && d->command->extend && hold_is_live(hold, d->now))
+        return extend_live(d, hold, verdict);
+    return hold_anew(d, hold, verdict);
+}
+
+bool decide_release(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct hold *hold = find_hold(d, facts);
+    if (hold == NULL)
+        return refuse(verdict, CODE_not_found, "", STR("There is no such hold."));
+    if (hold->state != HOLD_LIVE)
+        return false;
+    draft_end_hold(d, hold, hold_is_live(hold, d->now) ? HOLD_RELEASED : HOLD_EXPIRED, 0,
+                   d->command->reason);
+    return true;
+}

@@ -1,0 +1,276 @@
+/* Writing an entry: claims in and out, conflicts, expiries, references. */
+#include "draft.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { DRAFT_ROOM_FIRST = 8 };
+
+/* Room for one more at the end of an array in the arena. */
+static void *grown(struct arena *arena, void *at, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return at;
+    *room = *room == 0 ? DRAFT_ROOM_FIRST : 2 * *room;
+    void *more = arena_take(arena, *room, size);
+    if (n > 0)
+        memcpy(more, at, n * size);
+    return more;
+}
+
+struct draft draft_make(const struct image *image, const struct command *command, utc_s now,
+                        struct arena *arena)
+{
+    struct entry *entry = arena_new(arena, struct entry);
+    entry->seq = image->seq + 1;
+    entry->at = now;
+    entry->kind = command->kind;
+    entry->actor = command->actor;
+    entry->reason = command->reason;
+    entry->next_order = image->next_order;
+    return (struct draft){ .image = image,
+                           .command = command,
+                           .arena = arena,
+                           .now = now,
+                           .entry = entry };
+}
+
+ref_t draft_ref(struct draft *d)
+{
+    assert(d->refs_used < REFS_PER_ENTRY_MAX);
+    d->refs_used++;
+    return d->entry->seq << REF_SEQ_SHIFT | d->refs_used;
+}
+
+static void add_claim(struct draft *d, struct str inspector, const struct claim *claim)
+{
+    d->added = grown(d->arena, d->added, d->n_added, &d->room_added, sizeof *d->added);
+    d->added[d->n_added++] = (struct claim_at){ inspector, *claim };
+}
+
+static void remove_claim(struct draft *d, struct str inspector, const struct claim *claim)
+{
+    d->removed = grown(d->arena, d->removed, d->n_removed, &d->room_removed, sizeof *d->removed);
+    d->removed[d->n_removed++] = (struct claim_at){ inspector, *claim };
+}
+
+static bool is_removed(const struct draft *d, ref_t ref)
+{
+    for (size_t i = 0; i < d->n_removed; i++) {
+        if (d->removed[i].claim.ref == ref)
+            return true;
+    }
+    return false;
+}
+
+static const struct calendar *calendar_for(const struct draft *d, struct str inspector)
+{
+    const int32_t at = company_find_inspector(d->image->company, inspector);
+    return at == NOT_FOUND ? NULL : d->image->calendars[at];
+}
+
+/* Everything alive that overlaps `when` on the inspector, as the draft stands now. */
+static size_t overlapping(const struct draft *d, struct str inspector, struct span when,
+                          struct claim **ret)
+{
+    const struct look everything = { .now = INT64_MIN };
+    const struct calendar *calendar = calendar_for(d, inspector);
+    const size_t room = calendar == NULL
+                            ? 0
+                            : calendar_conflicts(calendar, &everything, when, 0, NULL, 0);
+    const struct claim **found = arena_array(d->arena, const struct claim *, room);
+    struct claim *all = arena_array(d->arena, struct claim, room + d->n_added);
+    size_t n = 0;
+    if (calendar != NULL)
+        (void)calendar_conflicts(calendar, &everything, when, 0, found, room);
+    for (size_t i = 0; i < room; i++) {
+        if (!is_removed(d, found[i]->ref))
+            all[n++] = *found[i];
+    }
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (str_equal(d->added[i].inspector, inspector) &&
+            span_overlaps(d->added[i].claim.when, when))
+            all[n++] = d->added[i].claim;
+    }
+    *ret = all;
+    return n;
+}
+
+static struct conflict_side side_of(const struct claim *c)
+{
+    return (struct conflict_side){ c->ref, c->owner, (enum claim_kind)c->kind, c->order_number,
+                                   c->when };
+}
+
+static void open_conflict(struct draft *d, struct str inspector, const struct claim *x,
+                          const struct claim *y, const char *cause)
+{
+    const bool in_order = x->ref < y->ref;
+    d->conflicts =
+        grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts, sizeof *d->conflicts);
+    d->conflicts[d->n_conflicts++] = (struct conflict){
+        .ref = draft_ref(d),
+        .inspector = inspector,
+        .a = side_of(in_order ? x : y),
+        .b = side_of(in_order ? y : x),
+        .state = CONFLICT_OPEN,
+        .cause = str_from(cause),
+        .reason = d->command->override.reason,
+        .opened_at = d->now,
+    };
+}
+
+/* Rewrites every claim of the inspector whose lock group is `from`, so that one group holds the
+ * whole admitted conflict: the database's lock knows groups, not pairs. */
+static void regroup(struct draft *d, struct str inspector, ref_t from, ref_t to)
+{
+    const struct calendar *calendar = calendar_for(d, inspector);
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (d->added[i].claim.lock_group == from && str_equal(d->added[i].inspector, inspector))
+            d->added[i].claim.lock_group = to;
+    }
+    for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
+        struct claim moved = calendar->claims[i];
+        if (moved.lock_group != from || is_removed(d, moved.ref))
+            continue;
+        remove_claim(d, inspector, &moved);
+        moved.lock_group = to;
+        add_claim(d, inspector, &moved);
+    }
+}
+
+void draft_take(struct draft *d, struct str inspector, struct claim claim, const char *cause)
+{
+    assert(!span_is_empty(claim.when) && claim.ref != 0 && claim.owner != 0);
+    struct claim *others;
+    size_t n = overlapping(d, inspector, claim.when, &others);
+    for (size_t i = 0; i < n; i++) {
+        const struct hold *dead = claim_is_live(&others[i], d->now)
+                                      ? NULL
+                                      : image_find_hold(d->image, others[i].owner);
+        if (dead != NULL && !is_removed(d, others[i].ref))
+            draft_end_hold(d, dead, HOLD_EXPIRED, 0, STR(""));
+    }
+    const bool absence = claim_is_absence(&claim);
+    claim.lock_group = absence ? (ref_t)LOCK_GROUP_ABSENCE : claim.ref;
+    n = overlapping(d, inspector, claim.when, &others);
+    for (size_t i = 0; i < n; i++) {
+        if (absence && claim_is_absence(&others[i]))
+            continue;
+        assert(cause != NULL && "an overlap that nobody admitted");
+        open_conflict(d, inspector, &claim, &others[i], cause);
+        if (others[i].lock_group < claim.lock_group)
+            claim.lock_group = others[i].lock_group;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (others[i].lock_group != claim.lock_group && !(absence && claim_is_absence(&others[i])))
+            regroup(d, inspector, others[i].lock_group, claim.lock_group);
+    }
+    add_claim(d, inspector, &claim);
+}
+
+static void close_conflicts(struct draft *d, struct str inspector, const struct claim *claim,
+                            const char *how)
+{
+    const struct calendar *calendar = calendar_for(d, inspector);
+    for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
+        const struct admitted *pair = &calendar->admitted[i];
+        if (pair->a != claim->ref && pair->b != claim->ref)
+            continue;
+        const struct conflict *open = image_find_conflict(d->image, pair->conflict);
+        assert(open != NULL);
+        d->conflicts = grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
+                             sizeof *d->conflicts);
+        struct conflict *closed = &d->conflicts[d->n_conflicts++];
+        *closed = *open;
+        closed->state = CONFLICT_RESOLVED;
+        closed->resolved_how = str_from(how);
+    }
+}
+
+void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
+                const struct claim *known)
+{
+    const struct calendar *calendar = calendar_for(d, inspector);
+    bool found = false;
+    for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (c->owner != owner || is_removed(d, c->ref))
+            continue;
+        close_conflicts(d, inspector, c, how);
+        remove_claim(d, inspector, c);
+        found = true;
+    }
+    if (!found && known != NULL && !is_removed(d, known->ref)) {
+        close_conflicts(d, inspector, known, how);
+        remove_claim(d, inspector, known);
+    }
+}
+
+void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
+                   const struct claim *renewed)
+{
+    assert(old->ref == renewed->ref && old->when.start == renewed->when.start &&
+           old->when.end == renewed->when.end);
+    remove_claim(d, inspector, old);
+    add_claim(d, inspector, renewed);
+}
+
+void draft_inspection(struct draft *d, const struct inspection *record)
+{
+    d->inspections = grown(d->arena, d->inspections, d->n_inspections, &d->room_inspections,
+                           sizeof(struct inspection *));
+    d->inspections[d->n_inspections++] = record;
+}
+
+void draft_hold(struct draft *d, const struct hold *record)
+{
+    d->holds = grown(d->arena, d->holds, d->n_holds, &d->room_holds, sizeof(struct hold *));
+    d->holds[d->n_holds++] = record;
+}
+
+void draft_absence(struct draft *d, const struct absence *record)
+{
+    d->absences =
+        grown(d->arena, d->absences, d->n_absences, &d->room_absences, sizeof *d->absences);
+    d->absences[d->n_absences++] = *record;
+}
+
+void draft_outbox(struct draft *d, ref_t owner, const char *kind)
+{
+    d->outbox = grown(d->arena, d->outbox, d->n_outbox, &d->room_outbox, sizeof *d->outbox);
+    d->outbox[d->n_outbox++] = (struct outbox_item){ draft_ref(d), owner, str_from(kind) };
+}
+
+void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how,
+                    ref_t inspection, struct str reason)
+{
+    struct hold *after = arena_new(d->arena, struct hold);
+    *after = *hold;
+    after->state = how;
+    after->inspection = inspection;
+    after->reason = reason;
+    for (size_t i = 0; i < hold->inspectors.n; i++)
+        draft_free(d, hold->inspectors.at[i], hold->ref, "released", NULL);
+    draft_hold(d, after);
+}
+
+const struct entry *draft_finish(struct draft *d)
+{
+    struct entry *e = d->entry;
+    e->added = d->added;
+    e->n_added = d->n_added;
+    e->removed = d->removed;
+    e->n_removed = d->n_removed;
+    e->conflicts = d->conflicts;
+    e->n_conflicts = d->n_conflicts;
+    e->inspections = d->inspections;
+    e->n_inspections = d->n_inspections;
+    e->holds = d->holds;
+    e->n_holds = d->n_holds;
+    e->absences = d->absences;
+    e->n_absences = d->n_absences;
+    e->outbox = d->outbox;
+    e->n_outbox = d->n_outbox;
+    return e;
+}

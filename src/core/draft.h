@@ -1,0 +1,59 @@
+/* A draft: the entry that a decision is writing. Private to core.
+ *
+ *  F1  draft_take is the only way a claim gets into an entry: it expires dead holds in its way,
+ *      opens a conflict for every pair it is admitted over, and gives the lock group.
+ *  F2  draft_free is the only way out: it closes the conflicts the claim was part of. */
+#ifndef CORE_DRAFT_H
+#define CORE_DRAFT_H
+
+#include "core/booking.h"
+
+struct draft {
+    const struct image *image;
+    const struct command *command;
+    struct arena *arena;
+    utc_s now;
+    struct entry *entry;
+    uint32_t refs_used;
+    struct claim_at *added, *removed;
+    size_t n_added, room_added, n_removed, room_removed;
+    struct conflict *conflicts;
+    size_t n_conflicts, room_conflicts;
+    const struct inspection **inspections;
+    size_t n_inspections, room_inspections;
+    const struct hold **holds;
+    size_t n_holds, room_holds;
+    struct absence *absences;
+    size_t n_absences, room_absences;
+    struct outbox_item *outbox;
+    size_t n_outbox, room_outbox;
+};
+
+struct draft draft_make(const struct image *image, const struct command *command, utc_s now,
+                        struct arena *arena);
+ref_t draft_ref(struct draft *d);
+
+/* Takes time. `cause` is why overlaps are admitted; NULL: there are none (asserted). */
+void draft_take(struct draft *d, struct str inspector, struct claim claim, const char *cause);
+
+/* Frees all claims of `owner` on this inspector; `how` tells closed conflicts why. A claim older
+ * than the image's floor is given in `known` (NULL: it must be in the image). */
+void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
+                const struct claim *known);
+
+/* The same claim with other particulars (not its time or inspector). */
+void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
+                   const struct claim *renewed);
+
+void draft_inspection(struct draft *d, const struct inspection *record);
+void draft_hold(struct draft *d, const struct hold *record);
+void draft_absence(struct draft *d, const struct absence *record);
+void draft_outbox(struct draft *d, ref_t owner, const char *kind);
+
+/* Ends a hold: frees its claims, writes its after-image. */
+void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how,
+                    ref_t inspection, struct str reason);
+
+const struct entry *draft_finish(struct draft *d);
+
+#endif

@@ -1,0 +1,224 @@
+/* Laying weekly templates, openings and holidays on dates. */
+#include "core/hours.h"
+
+#include "base/block.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Days looked at past the window, so that spans that join over midnight are whole at its ends. */
+enum { HOURS_MARGIN_DAYS = 2, HOURS_CEILING_BYTES = 1 << 30 };
+
+struct span date_span(const struct zone *zone, date_d date)
+{
+    const wall_s midnight = (wall_s)date * DAY_S;
+    return (struct span){ zone_from_wall(zone, midnight).first,
+                          zone_from_wall(zone, midnight + DAY_S).first };
+}
+
+bool day_instant(const struct zone *zone, const struct day_open *day, int32_t minute, utc_s *ret)
+{
+    if (day->is_plain) {
+        *ret = day->day.start + (utc_s)minute * MINUTE_S;
+        return true;
+    }
+    const struct wall_instants found =
+        zone_from_wall(zone, (wall_s)day->date * DAY_S + (wall_s)minute * MINUTE_S);
+    *ret = found.first;
+    return found.kind != WALL_GAP;
+}
+
+/* The hours of one date as wall time, before they become instants. */
+struct wall_day {
+    enum day_state state;
+    struct wall_span spans[DAY_SPANS_MAX * 4];
+    size_t n_spans;
+    int32_t starts[DAY_STARTS_MAX * 4];
+    size_t n_starts;
+};
+
+static void wall_day_add(struct wall_day *day, const struct day_hours *hours)
+{
+    const size_t span_room = sizeof day->spans / sizeof day->spans[0] - day->n_spans;
+    const size_t start_room = sizeof day->starts / sizeof day->starts[0] - day->n_starts;
+    assert(hours->n_spans <= span_room && hours->n_starts <= start_room);
+    for (size_t i = 0; i < hours->n_spans; i++)
+        day->spans[day->n_spans++] = hours->spans[i];
+    for (size_t i = 0; i < hours->n_starts; i++)
+        day->starts[day->n_starts++] = hours->starts[i];
+}
+
+static size_t starts_sort(int32_t *starts, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const int32_t moving = starts[i];
+        size_t k = i;
+        for (; k > 0 && starts[k - 1] > moving; k--)
+            starts[k] = starts[k - 1];
+        starts[k] = moving;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || starts[kept - 1] != starts[i])
+            starts[kept++] = starts[i];
+    }
+    return kept;
+}
+
+static size_t first_opening(const struct company *company, int32_t inspector, date_d date)
+{
+    size_t low = 0;
+    size_t high = company->n_openings;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        const struct opening *o = &company->openings[middle];
+        if (o->inspector < inspector || (o->inspector == inspector && o->date < date))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void wall_day_fill(const struct company *company, int32_t inspector, enum audience audience,
+                          date_d date, struct wall_day *day)
+{
+    const struct inspector *who = &company->inspectors[inspector];
+    const unsigned seen = audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
+    const bool holiday = company_find_holiday(company, date) != NULL;
+    bool replaced = false;
+    day->n_spans = 0;
+    day->n_starts = 0;
+    for (size_t i = first_opening(company, inspector, date); i < company->n_openings; i++) {
+        const struct opening *o = &company->openings[i];
+        if (o->inspector != inspector || o->date != date)
+            break;
+        /* A template opening stands for the template also towards those who may not see it. */
+        replaced = replaced || !o->is_manual;
+        if (((unsigned)o->visibility & seen) != 0 && (o->is_manual || !holiday))
+            wall_day_add(day, &o->hours);
+    }
+    if (!holiday && !replaced)
+        wall_day_add(day, &who->week[date_weekday(date)]);
+    day->n_spans = wall_spans_merge(day->spans, day->n_spans);
+    day->n_starts = starts_sort(day->starts, day->n_starts);
+    const bool any = day->n_spans > 0 || day->n_starts > 0;
+    day->state = any ? DAY_OPEN : holiday ? DAY_HOLIDAY : DAY_CLOSED;
+}
+
+static struct day_open day_lay(const struct company *company, date_d date,
+                               const struct wall_day *wall, struct arena *arena)
+{
+    const struct zone *zone = company->zone;
+    struct day_open day = { .date = date, .state = wall->state, .day = date_span(zone, date) };
+    const utc_s change = zone_next_change(zone, day.day.start - 1);
+    day.is_plain = change >= day.day.end && day.day.end - day.day.start == DAY_S;
+    int32_t *starts = arena_array(arena, int32_t, wall->n_starts);
+    if (wall->n_starts > 0)
+        memcpy(starts, wall->starts, wall->n_starts * sizeof *starts);
+    struct open_span *spans = arena_array(arena, struct open_span, wall->n_spans);
+    for (size_t i = 0; i < wall->n_spans; i++) {
+        struct open_span span = { .wall = wall->spans[i] };
+        /* In a gap both ends become the instant after it: the part that exists remains. */
+        (void)day_instant(zone, &day, span.wall.from_min, &span.when.start);
+        (void)day_instant(zone, &day, span.wall.to_min, &span.when.end);
+        span.extent_start = span.when.start;
+        span.extent_end = span.when.end;
+        if (!span_is_empty(span.when))
+            spans[day.n_spans++] = span;
+    }
+    day.spans = spans;
+    day.starts = starts;
+    day.n_starts = wall->n_starts;
+    return day;
+}
+
+/* W3: where one day's last span ends at the instant the next day's first begins, they are one. */
+static void join_midnights(struct day_open *days, size_t n)
+{
+    for (size_t i = n; i-- > 1;) {
+        if (days[i - 1].n_spans == 0 || days[i].n_spans == 0)
+            continue;
+        struct open_span *before = (struct open_span *)(uintptr_t)days[i - 1].spans;
+        struct open_span *last = &before[days[i - 1].n_spans - 1];
+        if (last->when.end == days[i].spans[0].when.start)
+            last->extent_end = days[i].spans[0].extent_end;
+    }
+    for (size_t i = 1; i < n; i++) {
+        if (days[i - 1].n_spans == 0 || days[i].n_spans == 0)
+            continue;
+        const struct open_span *last = &days[i - 1].spans[days[i - 1].n_spans - 1];
+        struct open_span *first = (struct open_span *)(uintptr_t)days[i].spans;
+        if (last->when.end == first->when.start)
+            first->extent_start = last->extent_start;
+    }
+}
+
+struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
+                       date_d first, size_t n_days, struct arena *arena)
+{
+    const size_t n = n_days + 2 * (size_t)HOURS_MARGIN_DAYS;
+    struct day_open *days = arena_array(arena, struct day_open, n);
+    struct wall_day wall;
+    for (size_t i = 0; i < n; i++) {
+        const date_d date = first - HOURS_MARGIN_DAYS + (date_d)i;
+        wall_day_fill(company, inspector, audience, date, &wall);
+        days[i] = day_lay(company, date, &wall, arena);
+    }
+    join_midnights(days, n);
+    return (struct hours){ first, n_days, days + HOURS_MARGIN_DAYS };
+}
+
+struct hours_table {
+    struct arena arena;
+    size_t n_inspectors;
+    struct hours *hours; /* inspector * AUDIENCES + audience */
+};
+
+static void table_drop(void *content)
+{
+    struct hours_table *table = content;
+    arena_drop(&table->arena);
+}
+
+/* Both audiences see the same hours unless some opening of the inspector is restricted. */
+static bool is_restricted(const struct company *company, int32_t inspector)
+{
+    for (size_t i = 0; i < company->n_openings; i++) {
+        if (company->openings[i].inspector == inspector &&
+            company->openings[i].visibility != VISIBLE_BOTH)
+            return true;
+    }
+    return false;
+}
+
+const struct hours_table *hours_table_make(const struct company *company, date_d first,
+                                           size_t n_days)
+{
+    struct hours_table *table = block_new(sizeof *table, table_drop);
+    table->arena = arena_make(HOURS_CEILING_BYTES);
+    table->n_inspectors = company->n_inspectors;
+    table->hours = arena_array(&table->arena, struct hours, company->n_inspectors * AUDIENCES);
+    for (size_t i = 0; i < company->n_inspectors; i++) {
+        struct hours *mine = &table->hours[i * AUDIENCES];
+        mine[AUDIENCE_ONLINE] =
+            hours_lay(company, (int32_t)i, AUDIENCE_ONLINE, first, n_days, &table->arena);
+        mine[AUDIENCE_INTERNAL] = is_restricted(company, (int32_t)i)
+                                      ? hours_lay(company, (int32_t)i, AUDIENCE_INTERNAL, first,
+                                                  n_days, &table->arena)
+                                      : mine[AUDIENCE_ONLINE];
+    }
+    return table;
+}
+
+const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
+                             enum audience audience)
+{
+    assert(inspector >= 0 && (size_t)inspector < table->n_inspectors);
+    return &table->hours[(size_t)inspector * AUDIENCES + (size_t)audience];
+}
+
+size_t hours_table_bytes(const struct hours_table *table)
+{
+    return table == NULL ? 0 : sizeof *table + table->arena.used_bytes;
+}

@@ -1,0 +1,167 @@
+/* Booking: the state machine behind the one door.
+ *
+ *   needs  = booking_needs(image, command)            which facts outside the image it needs
+ *   verdict = booking_decide(image, facts, command, now)  pure; an entry, or a refusal with evidence
+ *   image' = booking_apply(image, entry)              folds an entry in
+ *
+ *  D1  No overlap: a decided entry leaves the calendars such that two claims overlap only where an
+ *      open conflict names the pair. Absences may overlap each other.
+ *  D2  A refusal names a true reason: the rule, or the claims in the way at this seq.
+ *  D3  Holds end once. A hold past its time blocks nobody; whoever takes its time first writes its
+ *      expiry into the same entry.
+ *  D4  now = max(clock, time of the newest entry): the journal's time never goes back.
+ *  D5  decide and apply are functions: same input, same output, nothing else touched.
+ *
+ *   hold:        live -> consumed | released | expired;   released, expired -> live (extended again)
+ *   inspection:  (none) -> unconfirmed | confirmed -> cancelled */
+#ifndef CORE_BOOKING_H
+#define CORE_BOOKING_H
+
+#include "core/entry.h"
+#include "core/instant.h"
+
+enum {
+    HOLDS_PER_KEY_MAX = 200,
+    HOLDS_PER_COMPANY_MAX = 2000,
+    HOLD_EXTENSIONS = 12, /* a checkout hold lives at most this many times its length */
+    DUPLICATE_DAYS = 7,
+    ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
+    EVIDENCE_MAX = 32,
+};
+
+struct wanted_assignment {
+    struct str inspector, role;
+    struct instant_text datetime, endtime;
+};
+
+/* The time somebody asks for. Strings are borrowed for the length of the call. */
+struct want {
+    bool has_datetime;
+    struct instant_text datetime;
+    bool has_endtime; /* staff */
+    struct instant_text endtime;
+    struct strs services;
+    int32_t minutes; /* staff; 0: from services */
+    struct str brand; /* empty: the key's, else the first */
+    bool any_inspector;
+    struct strs inspectors; /* named, the lead first */
+    const struct wanted_assignment *assignments; /* staff: intervals of their own */
+    size_t n_assignments;
+    struct property property;
+};
+
+struct override {
+    code_set rules; /* of enum code; CODE_slot_taken stands for "overlap" */
+    struct str reason;
+};
+
+enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
+
+struct admit_inspection { /* an order that already exists elsewhere */
+    struct inspection record; /* ref, version, claims are given here; person_hash is set */
+    bool person_changed;      /* against the stored one, if there is one */
+    const struct inspection *existing; /* fact: the stored one with this _id, or NULL */
+};
+
+struct admit_absence {
+    struct absence record;
+    bool is_removed;
+    const struct absence *existing; /* fact */
+};
+
+struct command {
+    enum command_kind kind;
+    struct actor actor;
+    struct want want; /* hold, change_hold, book, reschedule */
+
+    enum hold_kind hold_kind;
+    ref_t hold;         /* change_hold, release, book, reschedule; 0: none */
+    bool extend;        /* change_hold */
+    struct str reason;  /* release, cancel, reschedule */
+
+    int32_t status;     /* book: enum status, or NOT_FOUND for the default */
+    bool needs_spectora; /* book: create-job */
+    struct str external_ref;
+    bool acknowledge_duplicate;
+    struct override override;
+    struct str offer; /* digest, with seq and time, from the offer token */
+    uint64_t offer_seq;
+    utc_s offer_at;
+    struct hash person_hash; /* book: of the personal data that will be stored */
+    int64_t place_key;
+
+    struct str subject; /* reschedule, cancel, remove_absence: _id or order number, for messages */
+    int64_t version;    /* expected; NOT_FOUND: not checked */
+
+    enum claim_kind absence_kind; /* add_absence */
+    struct instant_text from, to; /* add_absence with instants */
+    bool whole_days;
+    date_d first_day, last_day;   /* add_absence in whole days */
+    struct str title, inspection_id;
+    enum affected affected;
+
+    const struct company *company_after; /* configure; borrowed */
+    const struct setting_change *settings;
+    size_t n_settings;
+
+    struct admit_inspection *inspections; /* admit; existing is filled in by the desk */
+    size_t n_inspections;
+    struct admit_absence *absences;
+    size_t n_absences;
+
+    struct key_record key; /* key: created, or changed when the id is known */
+};
+
+struct needs {
+    bool inspection; /* command->subject */
+    bool absence;    /* command->subject */
+    ref_t hold;      /* not in the image: look in the store; 0: not needed */
+    bool external_ref;
+    bool duplicates; /* inspections with command->place_key around the wanted date */
+    utc_s floor;     /* the image must hold all claims that end after this */
+};
+
+struct facts {
+    const struct inspection *inspection; /* NULL: there is none */
+    const struct absence *absence;
+    const struct hold *hold;
+    int64_t external_ref_order; /* order number that has this externalRef; 0: none */
+    const struct inspection *const *duplicates;
+    size_t n_duplicates;
+};
+
+struct evidence { /* one thing in the way */
+    enum claim_kind kind;
+    struct str inspector;
+    struct span when;
+    int64_t order_number; /* 0: none */
+    ref_t owner;
+};
+
+struct verdict {
+    enum code code; /* CODE_NONE: done */
+    struct str detail; /* empty: the code's sentence says it all */
+    struct str field;  /* JSON pointer, or empty */
+    struct evidence *evidence;
+    size_t n_evidence;
+    struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
+    const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
+    struct strs warnings;
+    struct span asked; /* the time asked for, once it is known; empty before */
+    struct strs asked_inspectors;
+};
+
+struct needs booking_needs(const struct image *image, const struct command *command, utc_s now);
+
+struct verdict booking_decide(const struct image *image, const struct facts *facts,
+                              const struct command *command, utc_s now, struct arena *arena);
+
+/* A block with one holder. Asserts that the entry follows the image (seq + 1) and fits it: an entry
+ * that does not is a broken journal, and nothing after it can be trusted. */
+const struct image *booking_apply(const struct image *image, const struct entry *entry);
+
+/* Minutes and price of services for a property; unknown size or age adds nothing. */
+struct price price_of(const struct company *company, const int32_t *services, size_t n_services,
+                      const struct property *property, struct arena *arena);
+
+#endif

@@ -1,0 +1,91 @@
+/* One inspector's calendar, and the hours in which they may work: what availability reads.
+ *
+ *  C1  A calendar is an immutable block; a change makes a new one (copy on write per inspector).
+ *  C2  Claims are sorted by (start, ref). `busy` holds the same time merged: disjoint, sorted,
+ *      never touching; claims and absences apart, because a buffer is kept between claims only.
+ *  C3  Claims that ended at or before the image's floor are not held.
+ *  C4  Two claims overlap only when a pair in `admitted` names both (absences may overlap). */
+#ifndef CORE_CALENDAR_H
+#define CORE_CALENDAR_H
+
+#include "core/company.h"
+
+struct admitted { /* an open conflict: a pair that may overlap */
+    ref_t conflict;
+    ref_t a, b; /* claim refs, a < b */
+};
+
+struct busy {
+    const struct span *spans;
+    size_t n;
+};
+
+struct calendar {
+    const struct claim *claims;
+    size_t n_claims;
+    struct busy claimed; /* inspections and holds */
+    struct busy absent;
+    utc_s first_expiry; /* of its holds; INT64_MAX without: `claimed` is exact before this */
+    const struct admitted *admitted;
+    size_t n_admitted;
+};
+
+/* Takes any order; copies. The result is a block with one holder. */
+const struct calendar *calendar_make(const struct claim *claims, size_t n,
+                                     const struct admitted *admitted, size_t n_admitted);
+
+struct calendar_change {
+    const ref_t *removed; /* claim refs */
+    size_t n_removed;
+    const struct claim *added;
+    size_t n_added;
+    const ref_t *closed; /* conflict refs no longer open */
+    size_t n_closed;
+    const struct admitted *opened;
+    size_t n_opened;
+};
+
+/* A new block: `calendar` after `change`. */
+const struct calendar *calendar_after(const struct calendar *calendar,
+                                      const struct calendar_change *change);
+
+/* What a look at the calendar leaves out. */
+struct look {
+    utc_s now;        /* holds that ended at or before now are not seen */
+    ref_t without[2]; /* owners whose own time counts as free; 0: none */
+};
+
+static inline bool look_sees(const struct look *look, const struct claim *c)
+{
+    return claim_is_live(c, look->now) && c->owner != look->without[0] &&
+           c->owner != look->without[1];
+}
+
+/* Claims that stand in the way of `when`: those that overlap it, with `buffer_s` kept between
+ * claims but not towards absences. Writes at most room pointers, returns how many there are. */
+size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
+                          struct span when, int64_t buffer_s, const struct claim **ret,
+                          size_t room);
+
+/* Live claims (not absences) that start in [day.start, day.end), one per owner. *cursor (may be
+ * NULL) carries the place in the calendar from one day to a later one, starting at 0. */
+int32_t calendar_jobs(const struct calendar *calendar, const struct look *look, struct span day,
+                      size_t *cursor);
+
+struct busy_pair {
+    struct busy claimed, absent;
+};
+
+/* The merged busy time as `look` sees it: the calendar's own when nothing is left out, else
+ * recomputed in the arena. */
+struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
+                               struct arena *arena);
+
+/* Merges in place: sorts, joins spans that overlap or touch, drops empty ones; a short span inside
+ * a long one never shortens it. Returns how many are left. */
+size_t spans_merge(struct span *spans, size_t n);
+
+/* What of `window` is not in `busy` (merged): at most n_busy + 1 spans. Returns how many. */
+size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret);
+
+#endif

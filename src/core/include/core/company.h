@@ -1,0 +1,164 @@
+/* A company as its rules see it: read from its document, immutable, shared by pointer.
+ *
+ *  K1  A company is one block (base/block.h): all it points to lives in its own arena.
+ *  K2  Inspectors are sorted by _id bytewise: an index is an inspector's rank in every tie.
+ *  K3  `rows` is the source the rest was read from: canonical JSON per thing, sorted by kind, id.
+ *      What is exported, compared and journaled is rows; what is decided with is the rest. */
+#ifndef CORE_COMPANY_H
+#define CORE_COMPANY_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "core/claim.h"
+#include "core/zone.h"
+
+enum {
+    INSPECTORS_MAX = 2000,
+    SERVICES_MAX = 200,
+    BRANDS_MAX = 100,
+    DAY_SPANS_MAX = 24,
+    DAY_STARTS_MAX = 96,
+    VISIT_MINUTES_MAX = 1440,
+    HORIZON_DAYS_MAX = 730,
+    SEARCH_DAYS_MAX = 62,
+    NOT_FOUND = -1,
+};
+
+enum slot_anchor { ANCHOR_SPAN, ANCHOR_CLOCK, ANCHOR_GAP };
+
+/* Who asks: the public scheduler, or staff (every role but online). */
+enum audience { AUDIENCE_ONLINE, AUDIENCE_INTERNAL, AUDIENCES };
+
+struct policy {
+    int32_t notice_min;
+    bool same_day;
+    int32_t cutoff_min; /* next-day cutoff, minutes since local midnight; NOT_FOUND: none */
+    bool auto_confirm;
+};
+
+enum travel_rule { TRAVEL_OFF, TRAVEL_WARN, TRAVEL_ENFORCE };
+
+struct rules {
+    int32_t step_min;
+    enum slot_anchor anchor;
+    int32_t buffer_min; /* kept free between two claims of an inspector */
+    int32_t horizon_days;
+    struct policy policy[AUDIENCES];
+    int32_t checkout_hold_s;
+    int32_t quote_hold_h;
+    enum travel_rule travel;
+    int32_t road_factor_milli; /* 1300: roads are 1.3 times the straight line */
+    int32_t km_per_hour;
+    int32_t travel_max_min;
+};
+
+enum spectora_mode { SPECTORA_NONE, SPECTORA_MIRROR, SPECTORA_SOURCE };
+
+struct brand {
+    struct str id, name;
+    struct rules rules; /* the company's, with this brand's overrides laid over them */
+    enum spectora_mode spectora;
+};
+
+enum modifier_kind { MODIFIER_OVER_SQUARE_FEET, MODIFIER_BUILT_BEFORE };
+
+struct modifier {
+    enum modifier_kind kind;
+    int32_t bound;
+    int32_t add_min;
+    int64_t add_cents;
+};
+
+struct service {
+    struct str id, name;
+    bool is_addon;
+    bool is_active;
+    int32_t minutes;
+    int64_t price_cents;
+    int32_t inspectors; /* how many people it takes */
+    const struct modifier *modifiers;
+    size_t n_modifiers;
+};
+
+struct wall_span {
+    int32_t from_min, to_min; /* [from, to), minutes since local midnight, to <= 1440 */
+};
+
+/* The hours of one day: spans in which work may lie, and single starts. Spans are sorted, disjoint
+ * and never touch; starts are sorted and distinct. */
+struct day_hours {
+    const struct wall_span *spans;
+    size_t n_spans;
+    const int32_t *starts;
+    size_t n_starts;
+};
+
+struct inspector {
+    struct str id, name;
+    bool is_active;
+    bool has_home;
+    struct place home;
+    const int32_t *services; /* indices into company.services, sorted */
+    size_t n_services;
+    int32_t daily_max; /* NOT_FOUND: no maximum */
+    struct day_hours week[7]; /* 0 = Monday */
+};
+
+enum visibility { VISIBLE_ONLINE = 1, VISIBLE_INTERNAL = 2, VISIBLE_BOTH = 3 };
+
+struct opening { /* dated hours: replaces that day's template, or adds to the week */
+    int32_t inspector; /* index */
+    date_d date;
+    bool is_manual;
+    enum visibility visibility;
+    struct day_hours hours;
+};
+
+struct holiday {
+    date_d date;
+    struct str name;
+};
+
+struct setting_row {
+    struct str kind, id;
+    struct str body; /* canonical JSON without personal data */
+    ref_t person;    /* where name and email live; 0: none */
+};
+
+struct company {
+    struct arena arena;
+    struct str id, name, zone_name, currency;
+    const struct zone *zone;
+    struct hash zone_hash; /* SHA-256 of the zone's bytes */
+    struct rules rules;
+    const struct brand *brands;
+    size_t n_brands; /* >= 1 */
+    const struct service *services;
+    size_t n_services;
+    const struct inspector *inspectors;
+    size_t n_inspectors;
+    const struct opening *openings; /* sorted by inspector, date */
+    size_t n_openings;
+    const struct holiday *holidays; /* sorted by date */
+    size_t n_holidays;
+    int32_t shortest_visit_min; /* of the active primary services; what is left of a gap below
+                                 * this cannot be sold */
+    const struct setting_row *rows;
+    size_t n_rows;
+};
+
+/* Index, or NOT_FOUND. */
+int32_t company_find_inspector(const struct company *company, struct str id);
+int32_t company_find_service(const struct company *company, struct str id);
+int32_t company_find_brand(const struct company *company, struct str id); /* "" is the first */
+const struct holiday *company_find_holiday(const struct company *company, date_d date);
+
+bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services);
+
+/* Rules of a brand by index; NOT_FOUND gives the company's own. */
+const struct rules *company_rules(const struct company *company, int32_t brand);
+
+/* Sorts spans and merges those that overlap or touch; returns how many are left. */
+size_t wall_spans_merge(struct wall_span *spans, size_t n);
+
+#endif

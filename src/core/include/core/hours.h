@@ -1,0 +1,58 @@
+/* Hours: an inspector's template, dated openings and holidays laid on dates, as instants.
+ *
+ *  W1  Computed on wall time, day by day, then turned into instants. A start in a gap does not
+ *      exist, in a fold it is the first instant.
+ *  W2  A manual opening adds to the week and beats a holiday; a template opening replaces that
+ *      day's template. Openings count only for the audience that sees them.
+ *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day. */
+#ifndef CORE_HOURS_H
+#define CORE_HOURS_H
+
+#include "core/company.h"
+
+enum day_state { DAY_OPEN, DAY_CLOSED, DAY_HOLIDAY };
+
+struct open_span {
+    struct wall_span wall;
+    struct span when;   /* the same as instants; not empty */
+    utc_s extent_end;   /* how far work may reach when days join at midnight */
+    utc_s extent_start;
+};
+
+struct day_open {
+    date_d date;
+    enum day_state state;
+    bool is_plain; /* one offset from this midnight to the next: minute m is day.start + 60 m */
+    struct span day; /* local midnight to local midnight */
+    const struct open_span *spans;
+    size_t n_spans;
+    const int32_t *starts; /* minutes */
+    size_t n_starts;
+};
+
+struct hours { /* days of one inspector as one audience sees them */
+    date_d first;
+    size_t n_days;
+    const struct day_open *days;
+};
+
+/* Days first .. first + n_days - 1, in the arena. */
+struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
+                       date_d first, size_t n_days, struct arena *arena);
+
+/* A block holding hours_lay of every inspector and audience: hours_of picks one. */
+struct hours_table;
+const struct hours_table *hours_table_make(const struct company *company, date_d first,
+                                           size_t n_days);
+const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
+                             enum audience audience);
+
+size_t hours_table_bytes(const struct hours_table *table); /* accepts NULL */
+
+/* The instant of `minute` on the day; false when it is in a gap. */
+bool day_instant(const struct zone *zone, const struct day_open *day, int32_t minute, utc_s *ret);
+
+/* Starts and ends of a civil day as instants. */
+struct span date_span(const struct zone *zone, date_d date);
+
+#endif
