@@ -49,15 +49,20 @@ static bool number_take(struct str *rest, int32_t max, int32_t *ret)
     return true;
 }
 
+static int32_t sign_take(struct str *rest)
+{
+    const bool minus = char_take(rest, '-');
+    const bool plus = !minus && char_take(rest, '+');
+    return plus || !minus ? 1 : -1;
+}
+
 /* "[+-]h[h[h]][:mm[:ss]]" in seconds. */
 static bool clock_take(struct str *rest, int32_t hours_max, int32_t *ret)
 {
     int32_t hours = 0;
     int32_t minutes = 0;
     int32_t seconds = 0;
-    const bool negative = char_take(rest, '-');
-    if (!negative && char_take(rest, '+'))
-        hours = 0;
+    const int32_t sign = sign_take(rest);
     if (!number_take(rest, hours_max, &hours))
         return false;
     if (char_take(rest, ':')) {
@@ -66,8 +71,7 @@ static bool clock_take(struct str *rest, int32_t hours_max, int32_t *ret)
         if (char_take(rest, ':') && !number_take(rest, 59, &seconds))
             return false;
     }
-    const int32_t value = hours * HOUR_S + minutes * MINUTE_S + seconds;
-    *ret = negative ? -value : value;
+    *ret = sign * (hours * HOUR_S + minutes * MINUTE_S + seconds);
     return true;
 }
 
