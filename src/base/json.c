@@ -33,22 +33,22 @@ static void close_bracket(struct json *j, char bracket)
     buf_add_char(j->out, bracket);
 }
 
-void json_object(struct json *j)
+void json_start_object(struct json *j)
 {
     open_bracket(j, '{');
 }
 
-void json_object_end(struct json *j)
+void json_end_object(struct json *j)
 {
     close_bracket(j, '}');
 }
 
-void json_array(struct json *j)
+void json_start_array(struct json *j)
 {
     open_bracket(j, '[');
 }
 
-void json_array_end(struct json *j)
+void json_end_array(struct json *j)
 {
     close_bracket(j, ']');
 }
@@ -127,7 +127,7 @@ void json_bool(struct json *j, bool value)
     buf_add_str(j->out, value ? STR("true") : STR("false"));
 }
 
-void json_null(struct json *j)
+void json_none(struct json *j)
 {
     before_value(j);
     buf_add_str(j->out, STR("null"));

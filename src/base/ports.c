@@ -47,13 +47,13 @@ static void stderr_line(struct log *log, enum log_level level, const char *what,
     struct buf line = { 0 };
     struct json j = json_begin(&line);
     (void)log;
-    json_object(&j);
+    json_start_object(&j);
     json_put_int(&j, "at", system_now_s(NULL));
     json_put_str(&j, "level", str_from(levels[level]));
     json_put_str(&j, "what", str_from(what));
     if (detail.len > 0)
         json_put_str(&j, "detail", str_is_utf8(detail) ? detail : STR("(not UTF-8)"));
-    json_object_end(&j);
+    json_end_object(&j);
     buf_add_char(&line, '\n');
     (void)fwrite(line.own_at, 1, line.len, stderr);
     buf_drop(&line);

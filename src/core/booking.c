@@ -72,9 +72,17 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     return needs;
 }
 
+/* Personal data that came with a row gets its place here; the desk stores it beside the entry. */
 static void decide_configure(struct draft *d)
 {
-    d->entry->settings = d->command->settings;
+    struct setting_change *settings =
+        arena_array(d->arena, struct setting_change, d->command->n_settings);
+    for (size_t i = 0; i < d->command->n_settings; i++) {
+        settings[i] = d->command->settings[i];
+        if (settings[i].row.personal.len > 0 && settings[i].row.person == 0)
+            settings[i].row.person = draft_ref(d);
+    }
+    d->entry->settings = settings;
     d->entry->n_settings = d->command->n_settings;
     d->entry->company_after = d->command->company_after;
 }

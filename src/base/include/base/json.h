@@ -19,15 +19,15 @@ struct json {
 
 struct json json_begin(struct buf *out); /* appends to what out holds */
 
-void json_object(struct json *j);
-void json_object_end(struct json *j);
-void json_array(struct json *j);
-void json_array_end(struct json *j);
+void json_start_object(struct json *j);
+void json_end_object(struct json *j);
+void json_start_array(struct json *j);
+void json_end_array(struct json *j);
 void json_key(struct json *j, struct str key);
 void json_str(struct json *j, struct str value);
 void json_int(struct json *j, int64_t value);
 void json_bool(struct json *j, bool value);
-void json_null(struct json *j);
+void json_none(struct json *j);
 void json_fixed(struct json *j, int64_t value, unsigned decimals); /* 912, 3 -> 0.912 */
 void json_raw(struct json *j, struct str value); /* one complete JSON value, as it is */
 

@@ -119,10 +119,12 @@ struct holiday {
     struct str name;
 };
 
-struct setting_row {
+struct setting_row { /* one thing of the company's document */
     struct str kind, id;
-    struct str body; /* canonical JSON without personal data */
-    ref_t person;    /* where name and email live; 0: none */
+    struct str body;     /* canonical JSON without personal data */
+    struct str personal; /* canonical JSON of name and email, or empty; never journaled */
+    ref_t person;        /* the person row that keeps `personal`; 0: none, or not stored yet */
+    struct hash person_hash; /* SHA-256(salt || personal) */
 };
 
 struct company {

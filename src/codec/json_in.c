@@ -1,0 +1,466 @@
+/* Decoding with sticky errors over jansson's tree. */
+#include "codec/json_in.h"
+
+#include <assert.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct json_t *as_tree(const void *value)
+{
+    return value;
+}
+
+/* jansson takes non-const pointers also where it only reads. */
+static json_t *tree(const struct json_t *value)
+{
+    return (json_t *)(uintptr_t)value;
+}
+
+void json_fault(struct json_reader *reader, const char *code, struct str path, const char *words)
+{
+    if (reader->failed)
+        return;
+    reader->failed = true;
+    const il_rc rc = il_invalid(&reader->err, code, path.at, "%s: %s",
+                                path.len == 0 ? "body" : path.at, words);
+    assert(rc == IL_INVALID);
+}
+
+/* Depth, and escapes that stand for half a character: jansson would allow depth 2048 and call the
+ * other a syntax error. */
+static const char *scan(struct str text)
+{
+    size_t depth = 0;
+    bool in_string = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.at[i];
+        if (in_string && c == '\\') {
+            unsigned unit;
+            if (text.len - i >= 6 && text.at[i + 1] == 'u' &&
+                sscanf(text.at + i + 2, "%4x", &unit) == 1 && (unit & 0xF800) == 0xD800) {
+                unsigned low;
+                const bool paired = (unit & 0xFC00) == 0xD800 && text.len - i >= 12 &&
+                                    text.at[i + 6] == '\\' && text.at[i + 7] == 'u' &&
+                                    sscanf(text.at + i + 8, "%4x", &low) == 1 &&
+                                    (low & 0xFC00) == 0xDC00;
+                if (!paired)
+                    return "utf8_invalid";
+                i += 6;
+            }
+            i++;
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            if (++depth > JSON_DEPTH_MAX)
+                return "json_too_deep";
+        } else if (!in_string && (c == '}' || c == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return NULL;
+}
+
+static const char *code_of(const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_duplicate_key:
+        return "json_duplicate_key";
+    case json_error_invalid_utf8:
+        return "utf8_invalid";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "control_character";
+    case json_error_numeric_overflow:
+        return "out_of_range";
+    case json_error_stack_overflow:
+        return "json_too_deep";
+    case json_error_unknown:
+    case json_error_out_of_memory:
+    case json_error_cannot_open_file:
+    case json_error_invalid_argument:
+    case json_error_premature_end_of_input:
+    case json_error_end_of_input_expected:
+    case json_error_invalid_syntax:
+    case json_error_invalid_format:
+    case json_error_wrong_type:
+    case json_error_null_value:
+    case json_error_item_not_found:
+    case json_error_index_out_of_range:
+    default:
+        return "json_invalid";
+    }
+}
+
+il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
+                       struct il_err *reterr)
+{
+    *ret = (struct json_reader){ .arena = arena };
+    if (text.len == 0)
+        return il_invalid(reterr, "body_required", "", "a JSON body is needed");
+    if (!str_is_utf8(text))
+        return il_invalid(reterr, "utf8_invalid", "", "the body is not valid UTF-8");
+    const struct str whole = str_copy(arena, text); /* sscanf wants an end */
+    const char *fault = scan(whole);
+    if (fault != NULL)
+        return il_invalid(reterr, fault, "", "%s",
+                          fault[0] == 'u' ? "a \\u escape stands for half a character"
+                                          : "the body is nested deeper than 32 levels");
+    json_error_t error;
+    json_t *root = json_loadb(whole.at, whole.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (root == NULL)
+        return il_invalid(reterr, code_of(&error), "", "line %d, column %d: %s", error.line,
+                          error.column, error.text);
+    ret->own_root = (struct json_t *)root;
+    return IL_OK;
+}
+
+void json_reader_drop(struct json_reader *reader)
+{
+    json_decref(reader->own_root);
+    reader->own_root = NULL;
+}
+
+static struct json_obj obj_at(struct json_reader *reader, const json_t *value, struct str path)
+{
+    struct json_obj o = { .reader = reader, .path = path };
+    if (json_is_object(value))
+        o.value = as_tree(value);
+    else
+        json_fault(reader, "type", path, "must be an object");
+    return o;
+}
+
+struct json_obj json_root(struct json_reader *reader)
+{
+    return obj_at(reader, reader->own_root, STR(""));
+}
+
+struct str json_path(const struct json_obj *o, const char *name)
+{
+    return str_print(o->reader->arena, "%.*s/%s", STR_ARG(o->path), name);
+}
+
+/* The field's value, NULL when absent or null. Marks the name as known. */
+static const json_t *field(struct json_obj *o, const char *name)
+{
+    if (o->value == NULL)
+        return NULL;
+    bool known = false;
+    for (size_t i = 0; i < o->n_read && !known; i++)
+        known = strcmp(o->read[i], name) == 0;
+    if (!known) {
+        assert(o->n_read < JSON_FIELDS_MAX);
+        o->read[o->n_read++] = name;
+    }
+    const json_t *value = json_object_get(tree(o->value), name);
+    return json_is_null(value) ? NULL : value;
+}
+
+static void fault_at(struct json_obj *o, const char *name, const char *code, const char *words)
+{
+    json_fault(o->reader, code, json_path(o, name), words);
+}
+
+bool json_has(struct json_obj *o, const char *name)
+{
+    return field(o, name) != NULL;
+}
+
+static size_t count_chars(struct str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += ((unsigned char)s.at[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static const char *string_fault(struct str s, size_t max_chars, bool lines)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char c = (unsigned char)s.at[i];
+        if ((c < 0x20 && !(lines && (c == '\n' || c == '\r' || c == '\t'))) || c == 0x7F)
+            return "control_character";
+    }
+    return count_chars(s) > max_chars ? "too_long" : NULL;
+}
+
+static struct str string_of(struct json_reader *reader, const json_t *value, struct str path,
+                            size_t max_chars, bool lines)
+{
+    if (!json_is_string(value)) {
+        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a string");
+        return STR("");
+    }
+    const struct str s = { json_string_value(value), json_string_length(value) };
+    const char *fault = string_fault(s, max_chars, lines);
+    if (fault != NULL) {
+        json_fault(reader, fault, path,
+                   fault[0] == 't' ? "is longer than allowed" : "holds a control character");
+        return STR("");
+    }
+    return s;
+}
+
+struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars)
+{
+    return string_of(o->reader, field(o, name), json_path(o, name), max_chars, false);
+}
+
+struct str json_opt_str(struct json_obj *o, const char *name, size_t max_chars)
+{
+    const json_t *value = field(o, name);
+    return value == NULL ? STR("")
+                         : string_of(o->reader, value, json_path(o, name), max_chars, false);
+}
+
+struct str json_opt_text(struct json_obj *o, const char *name, size_t max_chars)
+{
+    const json_t *value = field(o, name);
+    return value == NULL ? STR("")
+                         : string_of(o->reader, value, json_path(o, name), max_chars, true);
+}
+
+static int64_t int_of(struct json_reader *reader, const json_t *value, struct str path, int64_t min,
+                      int64_t max)
+{
+    /* 60.5 and 1e3 are numbers, so they are out of range rather than of the wrong type. */
+    if (json_is_real(value)) {
+        json_fault(reader, "out_of_range", path, "must be a whole number");
+        return min;
+    }
+    if (!json_is_integer(value)) {
+        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a whole number");
+        return min;
+    }
+    const int64_t n = json_integer_value(value);
+    if (n < min || n > max) {
+        char words[96];
+        (void)snprintf(words, sizeof words, "must be a whole number from %lld to %lld",
+                       (long long)min, (long long)max);
+        json_fault(reader, "out_of_range", path, words);
+        return min;
+    }
+    return n;
+}
+
+int64_t json_get_int(struct json_obj *o, const char *name, int64_t min, int64_t max)
+{
+    return int_of(o->reader, field(o, name), json_path(o, name), min, max);
+}
+
+int64_t json_opt_int(struct json_obj *o, const char *name, int64_t min, int64_t max,
+                     int64_t otherwise)
+{
+    const json_t *value = field(o, name);
+    return value == NULL ? otherwise : int_of(o->reader, value, json_path(o, name), min, max);
+}
+
+bool json_opt_bool(struct json_obj *o, const char *name, bool otherwise)
+{
+    const json_t *value = field(o, name);
+    if (value == NULL)
+        return otherwise;
+    if (!json_is_boolean(value))
+        fault_at(o, name, "type", "must be true or false");
+    return json_is_true(value);
+}
+
+static int64_t scaled(struct json_reader *reader, const json_t *value, struct str path,
+                      double scale, double min, double max)
+{
+    if (!json_is_number(value)) {
+        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a number");
+        return 0;
+    }
+    const double n = json_number_value(value);
+    if (!(n >= min && n <= max)) {
+        json_fault(reader, "out_of_range", path, "is outside its range");
+        return 0;
+    }
+    return llround(n * scale);
+}
+
+enum { DEGREES_SCALE = 10000000, MILLI_SCALE = 1000 };
+
+int32_t json_get_degrees(struct json_obj *o, const char *name, int32_t bound)
+{
+    return (int32_t)scaled(o->reader, field(o, name), json_path(o, name), DEGREES_SCALE, -bound,
+                           bound);
+}
+
+int64_t json_opt_milli(struct json_obj *o, const char *name, int64_t min, int64_t max,
+                       int64_t otherwise)
+{
+    const json_t *value = field(o, name);
+    if (value == NULL)
+        return otherwise;
+    return scaled(o->reader, value, json_path(o, name), MILLI_SCALE, (double)min / MILLI_SCALE,
+                  (double)max / MILLI_SCALE);
+}
+
+struct instant_text json_get_instant(struct json_obj *o, const char *name)
+{
+    enum { INSTANT_CHARS_MAX = 64 };
+    struct instant_text ret = { 0 };
+    const struct str text = json_get_str(o, name, INSTANT_CHARS_MAX);
+    if (!o->reader->failed && !instant_parse(text, &ret))
+        fault_at(o, name, "out_of_range",
+                 "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
+    return ret;
+}
+
+date_d json_get_date(struct json_obj *o, const char *name)
+{
+    date_d ret = 0;
+    const struct str text = json_get_str(o, name, DATE_TEXT);
+    if (!o->reader->failed && !date_parse(text, &ret))
+        fault_at(o, name, "out_of_range", "must be a date such as 2026-11-30");
+    return ret;
+}
+
+static int32_t word_of(struct json_obj *o, const char *name, struct str word,
+                       const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (str_equal(word, str_from(names[i])))
+            return (int32_t)i;
+    }
+    char words[IL_ERR_TEXT_BYTES / 2] = "must be one of";
+    for (size_t i = 0; i < n; i++) {
+        const size_t len = strlen(words);
+        (void)snprintf(words + len, sizeof words - len, " %s", names[i]);
+    }
+    fault_at(o, name, "out_of_range", words);
+    return 0;
+}
+
+enum { WORD_CHARS_MAX = 64 };
+
+int32_t json_get_word(struct json_obj *o, const char *name, const char *const *names, size_t n)
+{
+    return word_of(o, name, json_get_str(o, name, WORD_CHARS_MAX), names, n);
+}
+
+int32_t json_opt_word(struct json_obj *o, const char *name, const char *const *names, size_t n,
+                      int32_t otherwise)
+{
+    return json_has(o, name) ? json_get_word(o, name, names, n) : otherwise;
+}
+
+bool json_opt_obj(struct json_obj *o, const char *name, struct json_obj *ret)
+{
+    const json_t *value = field(o, name);
+    *ret = (struct json_obj){ .reader = o->reader, .path = STR("") };
+    if (value == NULL)
+        return false;
+    *ret = obj_at(o->reader, value, json_path(o, name));
+    return true;
+}
+
+static struct json_arr arr_at(struct json_reader *reader, const json_t *value, struct str path,
+                              size_t max_items)
+{
+    struct json_arr a = { .reader = reader, .path = path };
+    if (!json_is_array(value))
+        json_fault(reader, "type", path, "must be a list");
+    else if (json_array_size(value) > max_items)
+        json_fault(reader, "too_long", path, "has more items than allowed");
+    else
+        a = (struct json_arr){ reader, as_tree(value), path, json_array_size(value) };
+    return a;
+}
+
+struct json_arr json_opt_arr(struct json_obj *o, const char *name, size_t max_items)
+{
+    const json_t *value = field(o, name);
+    if (value == NULL)
+        return (struct json_arr){ .reader = o->reader };
+    return arr_at(o->reader, value, json_path(o, name), max_items);
+}
+
+static const json_t *item(const struct json_arr *a, size_t i, struct str *ret_path)
+{
+    *ret_path = str_print(a->reader->arena, "%.*s/%zu", STR_ARG(a->path), i);
+    return json_array_get(tree(a->value), i);
+}
+
+struct strs json_opt_strs(struct json_obj *o, const char *name, size_t max_items, size_t max_chars)
+{
+    struct json_arr a = json_opt_arr(o, name, max_items);
+    struct str *at = arena_array(o->reader->arena, struct str, a.n);
+    for (size_t i = 0; i < a.n; i++)
+        at[i] = json_arr_str(&a, i, max_chars);
+    return (struct strs){ at, a.n };
+}
+
+struct json_obj json_arr_obj(struct json_arr *a, size_t i)
+{
+    struct str path;
+    const json_t *value = item(a, i, &path);
+    return obj_at(a->reader, value, path);
+}
+
+struct json_arr json_arr_arr(struct json_arr *a, size_t i, size_t max_items)
+{
+    struct str path;
+    const json_t *value = item(a, i, &path);
+    return arr_at(a->reader, value, path, max_items);
+}
+
+struct str json_arr_str(struct json_arr *a, size_t i, size_t max_chars)
+{
+    struct str path;
+    const json_t *value = item(a, i, &path);
+    return string_of(a->reader, value, path, max_chars, false);
+}
+
+int64_t json_arr_int(struct json_arr *a, size_t i, int64_t min, int64_t max)
+{
+    struct str path;
+    const json_t *value = item(a, i, &path);
+    return int_of(a->reader, value, path, min, max);
+}
+
+int32_t json_arr_degrees(struct json_arr *a, size_t i, int32_t bound)
+{
+    struct str path;
+    const json_t *value = item(a, i, &path);
+    return (int32_t)scaled(a->reader, value, path, DEGREES_SCALE, -bound, bound);
+}
+
+void json_done(struct json_obj *o)
+{
+    if (o->value == NULL || o->reader->failed)
+        return;
+    for (void *at = json_object_iter(tree(o->value)); at != NULL;
+         at = json_object_iter_next(tree(o->value), at)) {
+        const char *name = json_object_iter_key(at);
+        bool known = false;
+        for (size_t i = 0; i < o->n_read && !known; i++)
+            known = strcmp(o->read[i], name) == 0;
+        if (!known) {
+            fault_at(o, name, "unknown_field", "is not a field that is known here");
+            return;
+        }
+    }
+}
+
+il_rc json_reader_result(const struct json_reader *reader, struct il_err *reterr)
+{
+    if (!reader->failed)
+        return IL_OK;
+    if (reterr != NULL)
+        *reterr = reader->err;
+    return IL_INVALID;
+}
+
+struct str json_canonical(struct arena *arena, const struct json_t *value)
+{
+    char *text = json_dumps(tree(value), JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    assert(text != NULL);
+    const struct str copy = str_copy(arena, str_from(text));
+    free(text);
+    return copy;
+}
