@@ -200,7 +200,7 @@ static struct str string_of(struct json_reader *reader, const json_t *value, str
                    fault[0] == 't' ? "is longer than allowed" : "holds a control character");
         return STR("");
     }
-    return s;
+    return str_copy(reader->arena, s); /* the tree goes before the request does */
 }
 
 struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars)

@@ -5,7 +5,7 @@
  *  N2  Fields are read in a row and the reader is asked once: the first wrong field is named by its
  *      JSON pointer, later reads give harmless defaults.
  *  N3  json_done refuses fields that nobody read: what is not understood is not ignored.
- *  N4  No coercion: "60" is not 60. Views borrow from the reader until json_reader_drop. */
+ *  N4  No coercion: "60" is not 60. Texts lie in the arena and outlive the reader. */
 #ifndef CODEC_JSON_IN_H
 #define CODEC_JSON_IN_H
 
