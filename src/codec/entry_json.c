@@ -75,7 +75,7 @@ static struct actor get_actor(struct json_obj *o)
         return actor;
     actor.key_id = get_str(&in, "key");
     if (!role_parse(get_str(&in, "role"), &actor.role))
-        json_fault(o->reader, "out_of_range", in.path, "names no role");
+        json_fault(&in, "role", "out_of_range", "names no role");
     actor.channel = get_str(&in, "channel");
     actor.brand = get_str(&in, "brand");
     actor.may_override = json_opt_bool(&in, "mayOverride", false);
@@ -178,7 +178,7 @@ static void get_keys(struct json_obj *o, struct entry *ret)
         at[i].id = get_str(&k, "id");
         at[i].secret = get_hash(&k, "secret");
         if (!role_parse(get_str(&k, "role"), &at[i].role))
-            json_fault(o->reader, "out_of_range", k.path, "names no role");
+            json_fault(&k, "role", "out_of_range", "names no role");
         at[i].name = get_str(&k, "name");
         at[i].brand = get_str(&k, "brand");
         at[i].may_override = json_opt_bool(&k, "mayOverride", false);
@@ -337,7 +337,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     ret->seq = get_ref(o, "seq");
     ret->at = get_int(o, "at");
     if (!command_parse(get_str(o, "kind"), &ret->kind))
-        json_fault(o->reader, "out_of_range", json_path(o, "kind"), "names no kind of entry");
+        json_fault(o, "kind", "out_of_range", "names no kind of entry");
     ret->actor = get_actor(o);
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);

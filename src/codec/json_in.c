@@ -18,14 +18,41 @@ static json_t *tree(const struct json_t *value)
     return (json_t *)(uintptr_t)value;
 }
 
-void json_fault(struct json_reader *reader, const char *code, struct str path, const char *words)
+static struct str path_of(struct arena *arena, const struct json_at *at)
+{
+    if (at->parent == NULL)
+        return STR("");
+    const struct str before = path_of(arena, at->parent);
+    if (at->name != NULL)
+        return str_print(arena, "%.*s/%s", STR_ARG(before), at->name);
+    return str_print(arena, "%.*s/%zu", STR_ARG(before), at->index);
+}
+
+static void fault(struct json_reader *reader, struct json_at at, const char *code,
+                  const char *words)
 {
     if (reader->failed)
         return;
+    const struct str path = path_of(reader->arena, &at);
     reader->failed = true;
     const il_rc rc = il_invalid(&reader->err, code, path.at, "%s: %s",
                                 path.len == 0 ? "body" : path.at, words);
     assert(rc == IL_INVALID);
+}
+
+static struct json_at at_field(const struct json_obj *o, const char *name)
+{
+    return (struct json_at){ .parent = &o->at, .name = name };
+}
+
+static struct json_at at_item(const struct json_arr *a, size_t i)
+{
+    return (struct json_at){ .parent = &a->at, .index = i };
+}
+
+void json_fault(struct json_obj *o, const char *name, const char *code, const char *words)
+{
+    fault(o->reader, name == NULL ? o->at : at_field(o, name), code, words);
 }
 
 /* Depth, and escapes that stand for half a character: jansson would allow depth 2048 and call the
@@ -102,10 +129,10 @@ il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str 
     if (!str_is_utf8(text))
         return il_invalid(reterr, "utf8_invalid", "", "the body is not valid UTF-8");
     const struct str whole = str_copy(arena, text); /* sscanf wants an end */
-    const char *fault = scan(whole);
-    if (fault != NULL)
-        return il_invalid(reterr, fault, "", "%s",
-                          fault[0] == 'u' ? "a \\u escape stands for half a character"
+    const char *wrong = scan(whole);
+    if (wrong != NULL)
+        return il_invalid(reterr, wrong, "", "%s",
+                          wrong[0] == 'u' ? "a \\u escape stands for half a character"
                                           : "the body is nested deeper than 32 levels");
     json_error_t error;
     json_t *root = json_loadb(whole.at, whole.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
@@ -122,24 +149,19 @@ void json_reader_drop(struct json_reader *reader)
     reader->own_root = NULL;
 }
 
-static struct json_obj obj_at(struct json_reader *reader, const json_t *value, struct str path)
+static struct json_obj obj_at(struct json_reader *reader, const json_t *value, struct json_at at)
 {
-    struct json_obj o = { .reader = reader, .path = path };
+    struct json_obj o = { .at = at, .reader = reader };
     if (json_is_object(value))
         o.value = as_tree(value);
     else
-        json_fault(reader, "type", path, "must be an object");
+        fault(reader, at, "type", "must be an object");
     return o;
 }
 
 struct json_obj json_root(struct json_reader *reader)
 {
-    return obj_at(reader, reader->own_root, STR(""));
-}
-
-struct str json_path(const struct json_obj *o, const char *name)
-{
-    return str_print(o->reader->arena, "%.*s/%s", STR_ARG(o->path), name);
+    return obj_at(reader, reader->own_root, (struct json_at){ 0 });
 }
 
 /* The field's value, NULL when absent or null. Marks the name as known. */
@@ -156,11 +178,6 @@ static const json_t *field(struct json_obj *o, const char *name)
     }
     const json_t *value = json_object_get(tree(o->value), name);
     return json_is_null(value) ? NULL : value;
-}
-
-static void fault_at(struct json_obj *o, const char *name, const char *code, const char *words)
-{
-    json_fault(o->reader, code, json_path(o, name), words);
 }
 
 bool json_has(struct json_obj *o, const char *name)
@@ -186,18 +203,18 @@ static const char *string_fault(struct str s, size_t max_chars, bool lines)
     return count_chars(s) > max_chars ? "too_long" : NULL;
 }
 
-static struct str string_of(struct json_reader *reader, const json_t *value, struct str path,
+static struct str string_of(struct json_reader *reader, const json_t *value, struct json_at at,
                             size_t max_chars, bool lines)
 {
     if (!json_is_string(value)) {
-        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a string");
+        fault(reader, at, "type", value == NULL ? "is required" : "must be a string");
         return STR("");
     }
     const struct str s = { json_string_value(value), json_string_length(value) };
-    const char *fault = string_fault(s, max_chars, lines);
-    if (fault != NULL) {
-        json_fault(reader, fault, path,
-                   fault[0] == 't' ? "is longer than allowed" : "holds a control character");
+    const char *wrong = string_fault(s, max_chars, lines);
+    if (wrong != NULL) {
+        fault(reader, at, wrong,
+              wrong[0] == 't' ? "is longer than allowed" : "holds a control character");
         return STR("");
     }
     return str_copy(reader->arena, s); /* the tree goes before the request does */
@@ -205,33 +222,33 @@ static struct str string_of(struct json_reader *reader, const json_t *value, str
 
 struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars)
 {
-    return string_of(o->reader, field(o, name), json_path(o, name), max_chars, false);
+    return string_of(o->reader, field(o, name), at_field(o, name), max_chars, false);
 }
 
 struct str json_opt_str(struct json_obj *o, const char *name, size_t max_chars)
 {
     const json_t *value = field(o, name);
     return value == NULL ? STR("")
-                         : string_of(o->reader, value, json_path(o, name), max_chars, false);
+                         : string_of(o->reader, value, at_field(o, name), max_chars, false);
 }
 
 struct str json_opt_text(struct json_obj *o, const char *name, size_t max_chars)
 {
     const json_t *value = field(o, name);
     return value == NULL ? STR("")
-                         : string_of(o->reader, value, json_path(o, name), max_chars, true);
+                         : string_of(o->reader, value, at_field(o, name), max_chars, true);
 }
 
-static int64_t int_of(struct json_reader *reader, const json_t *value, struct str path, int64_t min,
+static int64_t int_of(struct json_reader *reader, const json_t *value, struct json_at at, int64_t min,
                       int64_t max)
 {
     /* 60.5 and 1e3 are numbers, so they are out of range rather than of the wrong type. */
     if (json_is_real(value)) {
-        json_fault(reader, "out_of_range", path, "must be a whole number");
+        fault(reader, at, "out_of_range", "must be a whole number");
         return min;
     }
     if (!json_is_integer(value)) {
-        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a whole number");
+        fault(reader, at, "type", value == NULL ? "is required" : "must be a whole number");
         return min;
     }
     const int64_t n = json_integer_value(value);
@@ -239,7 +256,7 @@ static int64_t int_of(struct json_reader *reader, const json_t *value, struct st
         char words[96];
         (void)snprintf(words, sizeof words, "must be a whole number from %lld to %lld",
                        (long long)min, (long long)max);
-        json_fault(reader, "out_of_range", path, words);
+        fault(reader, at, "out_of_range", words);
         return min;
     }
     return n;
@@ -247,14 +264,14 @@ static int64_t int_of(struct json_reader *reader, const json_t *value, struct st
 
 int64_t json_get_int(struct json_obj *o, const char *name, int64_t min, int64_t max)
 {
-    return int_of(o->reader, field(o, name), json_path(o, name), min, max);
+    return int_of(o->reader, field(o, name), at_field(o, name), min, max);
 }
 
 int64_t json_opt_int(struct json_obj *o, const char *name, int64_t min, int64_t max,
                      int64_t otherwise)
 {
     const json_t *value = field(o, name);
-    return value == NULL ? otherwise : int_of(o->reader, value, json_path(o, name), min, max);
+    return value == NULL ? otherwise : int_of(o->reader, value, at_field(o, name), min, max);
 }
 
 bool json_opt_bool(struct json_obj *o, const char *name, bool otherwise)
@@ -263,20 +280,20 @@ bool json_opt_bool(struct json_obj *o, const char *name, bool otherwise)
     if (value == NULL)
         return otherwise;
     if (!json_is_boolean(value))
-        fault_at(o, name, "type", "must be true or false");
+        json_fault(o, name, "type", "must be true or false");
     return json_is_true(value);
 }
 
-static int64_t scaled(struct json_reader *reader, const json_t *value, struct str path,
+static int64_t scaled(struct json_reader *reader, const json_t *value, struct json_at at,
                       double scale, double min, double max)
 {
     if (!json_is_number(value)) {
-        json_fault(reader, "type", path, value == NULL ? "is required" : "must be a number");
+        fault(reader, at, "type", value == NULL ? "is required" : "must be a number");
         return 0;
     }
     const double n = json_number_value(value);
     if (!(n >= min && n <= max)) {
-        json_fault(reader, "out_of_range", path, "is outside its range");
+        fault(reader, at, "out_of_range", "is outside its range");
         return 0;
     }
     return llround(n * scale);
@@ -286,7 +303,7 @@ enum { DEGREES_SCALE = 10000000, MILLI_SCALE = 1000 };
 
 int32_t json_get_degrees(struct json_obj *o, const char *name, int32_t bound)
 {
-    return (int32_t)scaled(o->reader, field(o, name), json_path(o, name), DEGREES_SCALE, -bound,
+    return (int32_t)scaled(o->reader, field(o, name), at_field(o, name), DEGREES_SCALE, -bound,
                            bound);
 }
 
@@ -296,7 +313,7 @@ int64_t json_opt_milli(struct json_obj *o, const char *name, int64_t min, int64_
     const json_t *value = field(o, name);
     if (value == NULL)
         return otherwise;
-    return scaled(o->reader, value, json_path(o, name), MILLI_SCALE, (double)min / MILLI_SCALE,
+    return scaled(o->reader, value, at_field(o, name), MILLI_SCALE, (double)min / MILLI_SCALE,
                   (double)max / MILLI_SCALE);
 }
 
@@ -306,7 +323,7 @@ struct instant_text json_get_instant(struct json_obj *o, const char *name)
     struct instant_text ret = { 0 };
     const struct str text = json_get_str(o, name, INSTANT_CHARS_MAX);
     if (!o->reader->failed && !instant_parse(text, &ret))
-        fault_at(o, name, "out_of_range",
+        json_fault(o, name, "out_of_range",
                  "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
     return ret;
 }
@@ -316,7 +333,7 @@ date_d json_get_date(struct json_obj *o, const char *name)
     date_d ret = 0;
     const struct str text = json_get_str(o, name, DATE_TEXT);
     if (!o->reader->failed && !date_parse(text, &ret))
-        fault_at(o, name, "out_of_range", "must be a date such as 2026-11-30");
+        json_fault(o, name, "out_of_range", "must be a date such as 2026-11-30");
     return ret;
 }
 
@@ -332,7 +349,7 @@ static int32_t word_of(struct json_obj *o, const char *name, struct str word,
         const size_t len = strlen(words);
         (void)snprintf(words + len, sizeof words - len, " %s", names[i]);
     }
-    fault_at(o, name, "out_of_range", words);
+    json_fault(o, name, "out_of_range", words);
     return 0;
 }
 
@@ -352,23 +369,23 @@ int32_t json_opt_word(struct json_obj *o, const char *name, const char *const *n
 bool json_opt_obj(struct json_obj *o, const char *name, struct json_obj *ret)
 {
     const json_t *value = field(o, name);
-    *ret = (struct json_obj){ .reader = o->reader, .path = STR("") };
+    *ret = (struct json_obj){ .at = at_field(o, name), .reader = o->reader };
     if (value == NULL)
         return false;
-    *ret = obj_at(o->reader, value, json_path(o, name));
+    *ret = obj_at(o->reader, value, at_field(o, name));
     return true;
 }
 
-static struct json_arr arr_at(struct json_reader *reader, const json_t *value, struct str path,
+static struct json_arr arr_at(struct json_reader *reader, const json_t *value, struct json_at at,
                               size_t max_items)
 {
-    struct json_arr a = { .reader = reader, .path = path };
+    struct json_arr a = { .at = at, .reader = reader };
     if (!json_is_array(value))
-        json_fault(reader, "type", path, "must be a list");
+        fault(reader, at, "type", "must be a list");
     else if (json_array_size(value) > max_items)
-        json_fault(reader, "too_long", path, "has more items than allowed");
+        fault(reader, at, "too_long", "has more items than allowed");
     else
-        a = (struct json_arr){ reader, as_tree(value), path, json_array_size(value) };
+        a = (struct json_arr){ at, reader, as_tree(value), json_array_size(value) };
     return a;
 }
 
@@ -377,12 +394,11 @@ struct json_arr json_opt_arr(struct json_obj *o, const char *name, size_t max_it
     const json_t *value = field(o, name);
     if (value == NULL)
         return (struct json_arr){ .reader = o->reader };
-    return arr_at(o->reader, value, json_path(o, name), max_items);
+    return arr_at(o->reader, value, at_field(o, name), max_items);
 }
 
-static const json_t *item(const struct json_arr *a, size_t i, struct str *ret_path)
+static const json_t *item(const struct json_arr *a, size_t i)
 {
-    *ret_path = str_print(a->reader->arena, "%.*s/%zu", STR_ARG(a->path), i);
     return json_array_get(tree(a->value), i);
 }
 
@@ -397,37 +413,27 @@ struct strs json_opt_strs(struct json_obj *o, const char *name, size_t max_items
 
 struct json_obj json_arr_obj(struct json_arr *a, size_t i)
 {
-    struct str path;
-    const json_t *value = item(a, i, &path);
-    return obj_at(a->reader, value, path);
+    return obj_at(a->reader, item(a, i), at_item(a, i));
 }
 
 struct json_arr json_arr_arr(struct json_arr *a, size_t i, size_t max_items)
 {
-    struct str path;
-    const json_t *value = item(a, i, &path);
-    return arr_at(a->reader, value, path, max_items);
+    return arr_at(a->reader, item(a, i), at_item(a, i), max_items);
 }
 
 struct str json_arr_str(struct json_arr *a, size_t i, size_t max_chars)
 {
-    struct str path;
-    const json_t *value = item(a, i, &path);
-    return string_of(a->reader, value, path, max_chars, false);
+    return string_of(a->reader, item(a, i), at_item(a, i), max_chars, false);
 }
 
 int64_t json_arr_int(struct json_arr *a, size_t i, int64_t min, int64_t max)
 {
-    struct str path;
-    const json_t *value = item(a, i, &path);
-    return int_of(a->reader, value, path, min, max);
+    return int_of(a->reader, item(a, i), at_item(a, i), min, max);
 }
 
 int32_t json_arr_degrees(struct json_arr *a, size_t i, int32_t bound)
 {
-    struct str path;
-    const json_t *value = item(a, i, &path);
-    return (int32_t)scaled(a->reader, value, path, DEGREES_SCALE, -bound, bound);
+    return (int32_t)scaled(a->reader, item(a, i), at_item(a, i), DEGREES_SCALE, -bound, bound);
 }
 
 void json_done(struct json_obj *o)
@@ -441,7 +447,7 @@ void json_done(struct json_obj *o)
         for (size_t i = 0; i < o->n_read && !known; i++)
             known = strcmp(o->read[i], name) == 0;
         if (!known) {
-            fault_at(o, name, "unknown_field", "is not a field that is known here");
+            json_fault(o, name, "unknown_field", "is not a field that is known here");
             return;
         }
     }

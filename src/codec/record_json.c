@@ -107,7 +107,7 @@ struct hash get_hash(struct json_obj *o, const char *name)
         hash.at[i] = (uint8_t)(high * 16 + low);
     }
     if (!good)
-        json_fault(o->reader, "type", json_path(o, name), "must be 64 hexadecimal digits");
+        json_fault(o, name, "type", "must be 64 hexadecimal digits");
     return hash;
 }
 

@@ -24,18 +24,26 @@ struct json_reader {
     struct il_err err; /* the first fault: code, field, words */
 };
 
+/* Where a value stands. Paths are put into words only for a fault: a document of a million orders
+ * pays for none. A parent must outlive its children. */
+struct json_at {
+    const struct json_at *parent;
+    const char *name; /* NULL: an item of a list */
+    size_t index;
+};
+
 struct json_obj {
+    struct json_at at;
     struct json_reader *reader;
     const struct json_t *value;
-    struct str path; /* JSON pointer, NUL-terminated */
     const char *read[JSON_FIELDS_MAX];
     size_t n_read;
 };
 
 struct json_arr {
+    struct json_at at;
     struct json_reader *reader;
     const struct json_t *value; /* NULL: absent */
-    struct str path;
     size_t n;
 };
 
@@ -48,8 +56,8 @@ void json_reader_drop(struct json_reader *reader);
 /* The root, which must be an object (else a sticky `type`). */
 struct json_obj json_root(struct json_reader *reader);
 
-void json_fault(struct json_reader *reader, const char *code, struct str path, const char *words);
-struct str json_path(const struct json_obj *o, const char *name);
+/* A fault of the field `name` of o; name NULL: of o itself. */
+void json_fault(struct json_obj *o, const char *name, const char *code, const char *words);
 
 bool json_has(struct json_obj *o, const char *name); /* present and not null; marks it as read */
 struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars); /* required */
