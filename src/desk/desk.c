@@ -1,0 +1,361 @@
+/* Open and close; the queue, and the idempotency keys in flight. */
+#include "desk_parts.h"
+
+#include <assert.h>
+#include <string.h>
+
+int64_t desk_now_s(struct desk *desk)
+{
+    return desk->options.clock->now_s(desk->options.clock);
+}
+
+il_rc desk_open(const struct desk_options *options, struct desk **ret, struct il_err *reterr)
+{
+    pthread_condattr_t monotonic;
+    struct desk *desk = block_new(sizeof *desk, NULL);
+    desk->options = *options;
+    if (desk->options.batch_max == 0 || desk->options.batch_max > DESK_BATCH_MAX)
+        desk->options.batch_max = DESK_BATCH_MAX;
+    if (desk->options.queue_max == 0)
+        desk->options.queue_max = DESK_QUEUE_MAX;
+    desk->queue_last = &desk->queue_first;
+    (void)pthread_mutex_init(&desk->lock, NULL);
+    (void)pthread_mutex_init(&desk->loading, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&desk->wake, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    if (!options->read_only) {
+        if (pthread_create(&desk->writer, NULL, writer_run, desk) != 0) {
+            block_free(desk);
+            return il_fail(reterr, IL_LIMIT, "the writer's thread cannot be started");
+        }
+        desk->has_writer = true;
+    }
+    *ret = desk;
+    return IL_OK;
+}
+
+void keys_forget(struct desk *desk)
+{
+    for (size_t i = 0; i < KEYS_CACHED; i++) {
+        if (desk->keys[i].is_used)
+            arena_drop(&desk->keys[i].arena);
+        desk->keys[i].is_used = false;
+    }
+}
+
+void desk_close(struct desk *desk)
+{
+    if (desk == NULL)
+        return;
+    if (desk->has_writer) {
+        (void)pthread_mutex_lock(&desk->lock);
+        desk->closing = true;
+        (void)pthread_cond_signal(&desk->wake);
+        (void)pthread_mutex_unlock(&desk->lock);
+        (void)pthread_join(desk->writer, NULL);
+    }
+    slots_drop(desk);
+    keys_forget(desk);
+    store_close(desk->options.store);
+    (void)pthread_cond_destroy(&desk->wake);
+    (void)pthread_mutex_destroy(&desk->lock);
+    (void)pthread_mutex_destroy(&desk->loading);
+    block_free(desk);
+}
+
+bool desk_is_ready(struct desk *desk)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool ready = !desk->is_stopped && !desk->closing;
+    (void)pthread_mutex_unlock(&desk->lock);
+    return ready;
+}
+
+struct desk_stats desk_stats(struct desk *desk)
+{
+    const struct store_stats stored = store_stats(desk->options.store);
+    (void)pthread_mutex_lock(&desk->lock);
+    struct desk_stats stats = desk->stats;
+    stats.image_bytes = desk->image_bytes;
+    stats.images = desk->n_images;
+    stats.queued = desk->n_queued;
+    (void)pthread_mutex_unlock(&desk->lock);
+    stats.commits = stored.commits;
+    stats.syncs = stored.syncs;
+    return stats;
+}
+
+/* ---- keys in flight ---- */
+
+static uint64_t flight_hash(const struct desk_job *job)
+{
+    const uint64_t parts[3] = { hash_short(job->company), hash_short(job->command.actor.key_id),
+                                hash_short(job->idempotency_key) };
+    return hash_short((struct str){ (const char *)parts, sizeof parts });
+}
+
+static bool same_flight(const struct desk_job *a, const struct desk_job *b)
+{
+    return str_equal(a->idempotency_key, b->idempotency_key) &&
+           str_equal(a->command.actor.key_id, b->command.actor.key_id) &&
+           str_equal(a->company, b->company);
+}
+
+static bool flight_start(struct desk *desk, const struct desk_job *job)
+{
+    const uint64_t hash = flight_hash(job);
+    struct flight **first = &desk->flights[hash % FLIGHTS_SLOTS];
+    for (const struct flight *f = *first; f != NULL; f = f->next) {
+        if (f->hash == hash && same_flight(f->job, job))
+            return false;
+    }
+    struct flight *f = block_new(sizeof *f, NULL);
+    *f = (struct flight){ *first, hash, job };
+    *first = f;
+    return true;
+}
+
+void flight_end(struct desk *desk, const struct desk_job *job)
+{
+    if (!job->has_idempotency)
+        return;
+    struct flight **at = &desk->flights[flight_hash(job) % FLIGHTS_SLOTS];
+    while (*at != NULL && (*at)->job != job)
+        at = &(*at)->next;
+    assert(*at != NULL && "a job in flight is known");
+    struct flight *ended = *at;
+    *at = ended->next;
+    block_free(ended);
+}
+
+/* ---- replays ---- */
+
+struct replay {
+    struct arena *arena;
+    struct row_idempotency row;
+    struct str payload;
+    bool found;
+};
+
+static il_rc visit_idempotency(void *context, const void *row, struct il_err *reterr)
+{
+    struct replay *replay = context;
+    (void)reterr;
+    replay->row = *(const struct row_idempotency *)row;
+    replay->found = true;
+    return IL_OK;
+}
+
+static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
+{
+    struct replay *replay = context;
+    (void)reterr;
+    replay->payload = str_copy(replay->arena, ((const struct row_entry *)row)->payload);
+    return IL_OK;
+}
+
+static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
+                         struct il_err *reterr)
+{
+    const struct store_query key = { .table = TABLE_IDEMPOTENCY,
+                                     .by = BY_ID,
+                                     .company = job->company,
+                                     .text = job->command.actor.key_id,
+                                     .text2 = job->idempotency_key };
+    TRY(store_find(read, &key, visit_idempotency, replay, reterr));
+    if (!replay->found || !hash_equal(&replay->row.request, &job->request))
+        return IL_OK;
+    const struct store_query entry = {
+        .table = TABLE_ENTRY, .by = BY_REF, .company = job->company, .ref = replay->row.seq
+    };
+    TRY(store_find(read, &entry, visit_entry, replay, reterr));
+    struct entry *first = arena_new(job->arena, struct entry);
+    TRY(entry_read(job->arena, replay->payload, first, reterr));
+    job->verdict = (struct verdict){ .code = CODE_NONE, .entry = first };
+    job->seq = first->seq;
+    job->replayed = true;
+    return IL_OK;
+}
+
+/* True: the key has been used before, and the answer is in the job. */
+static bool is_answered(struct desk *desk, struct desk_job *job)
+{
+    struct replay replay = { .arena = job->arena };
+    struct store_read *read;
+    struct il_err err;
+    if (store_read_open(desk->options.store, &read, &err) != IL_OK) {
+        job->code = CODE_overloaded;
+        return true;
+    }
+    const il_rc rc = replay_read(read, job, &replay, &err);
+    store_read_close(read);
+    if (rc != IL_OK)
+        job->code = CODE_overloaded;
+    else if (replay.found && !job->replayed)
+        job->code = CODE_idempotency_key_reused;
+    return rc != IL_OK || replay.found;
+}
+
+static il_rc replay_image(struct desk *desk, struct desk_job *job)
+{
+    struct il_err err;
+    return slot_image(desk, job->company, INT64_MAX, &job->image, &err);
+}
+
+/* ---- the queue ---- */
+
+static enum code may_queue(struct desk *desk, struct desk_job *job)
+{
+    if (desk->is_stopped || desk->closing || !desk->has_writer)
+        return CODE_outcome_unknown;
+    if (slot_find(desk, job->company)->is_diverged)
+        return CODE_state_diverged;
+    return desk->n_queued >= desk->options.queue_max ? CODE_overloaded : CODE_NONE;
+}
+
+bool desk_submit(struct desk *desk, struct desk_job *job)
+{
+    job->code = CODE_NONE;
+    job->replayed = false;
+    job->image = NULL;
+    job->next = NULL;
+    (void)pthread_mutex_lock(&desk->lock);
+    job->code = may_queue(desk, job);
+    if (job->code == CODE_NONE && job->has_idempotency && !flight_start(desk, job))
+        job->code = CODE_idempotency_in_progress;
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (job->code != CODE_NONE)
+        return false;
+    /* The flight stands before the look: what ran before has left its row by now. */
+    const bool answered = job->has_idempotency && is_answered(desk, job);
+    if (answered && job->replayed && replay_image(desk, job) != IL_OK)
+        job->code = CODE_overloaded;
+    job->deadline_ms =
+        job->is_import ? 0
+                       : desk->options.clock->monotonic_ms(desk->options.clock) + DESK_DEADLINE_MS;
+    (void)pthread_mutex_lock(&desk->lock);
+    if (answered) {
+        flight_end(desk, job);
+    } else {
+        *desk->queue_last = job;
+        desk->queue_last = &job->next;
+        desk->n_queued++;
+        (void)pthread_cond_signal(&desk->wake);
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    return !answered;
+}
+
+void desk_try(struct desk *desk, struct desk_job *job)
+{
+    struct il_err err;
+    struct store_read *read;
+    struct facts facts;
+    const utc_s now = desk_now_s(desk);
+    job->code = CODE_overloaded;
+    job->image = NULL;
+    if (slot_image(desk, job->company, INT64_MAX, &job->image, &err) != IL_OK)
+        return;
+    if (job->image == NULL) {
+        job->code = CODE_not_found;
+        return;
+    }
+    const struct needs needs = booking_needs(job->image, &job->command, now);
+    if (job->image->floor > needs.floor) {
+        block_free(job->image);
+        job->image = NULL;
+        if (slot_image(desk, job->company, needs.floor, &job->image, &err) != IL_OK)
+            return;
+    }
+    if (store_read_open(desk->options.store, &read, &err) != IL_OK)
+        return;
+    const il_rc rc = facts_load(desk, read, NULL, job->image, job, now, &facts, &err);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return;
+    job->code = CODE_NONE;
+    job->seq = job->image->seq;
+    job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+}
+
+struct waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool is_done;
+};
+
+static void wake_waiter(struct desk_job *job)
+{
+    struct waiter *waiter = job->context;
+    (void)pthread_mutex_lock(&waiter->lock);
+    waiter->is_done = true;
+    (void)pthread_cond_signal(&waiter->wake);
+    (void)pthread_mutex_unlock(&waiter->lock);
+}
+
+void desk_do(struct desk *desk, struct desk_job *job)
+{
+    struct waiter waiter = { .is_done = false };
+    (void)pthread_mutex_init(&waiter.lock, NULL);
+    (void)pthread_cond_init(&waiter.wake, NULL);
+    job->done = wake_waiter;
+    job->context = &waiter;
+    if (desk_submit(desk, job)) {
+        (void)pthread_mutex_lock(&waiter.lock);
+        while (!waiter.is_done)
+            (void)pthread_cond_wait(&waiter.wake, &waiter.lock);
+        (void)pthread_mutex_unlock(&waiter.lock);
+    }
+    (void)pthread_cond_destroy(&waiter.wake);
+    (void)pthread_mutex_destroy(&waiter.lock);
+}
+
+/* ---- secrets ---- */
+
+struct hash desk_seal_key(struct desk *desk)
+{
+    const struct hash secret = store_secret(desk->options.store);
+    return hash_mac(&secret, STR("offer"));
+}
+
+static struct hash token_mac(struct desk *desk, struct arena *arena, const char *kind,
+                             struct str company, ref_t ref, uint32_t generation)
+{
+    const struct hash secret = store_secret(desk->options.store);
+    return hash_mac(&secret, str_print(arena, "%s\n%.*s\n%llu\n%u", kind, STR_ARG(company),
+                                       (unsigned long long)ref, generation));
+}
+
+enum { TOKEN_BYTES = sizeof(ref_t) + HASH_BYTES };
+
+struct str desk_token_make(struct desk *desk, struct arena *arena, const char *kind,
+                           struct str company, ref_t ref, uint32_t generation)
+{
+    const struct hash mac = token_mac(desk, arena, kind, company, ref, generation);
+    uint8_t bytes[TOKEN_BYTES];
+    for (size_t i = 0; i < sizeof ref; i++)
+        bytes[i] = (uint8_t)(ref >> (8 * i));
+    memcpy(bytes + sizeof ref, mac.at, HASH_BYTES);
+    return base64_print(arena, bytes, sizeof bytes);
+}
+
+bool desk_token_read(struct desk *desk, struct arena *arena, const char *kind, struct str company,
+                     uint32_t generation, struct str token, ref_t *ret)
+{
+    uint8_t *bytes;
+    size_t len;
+    struct hash given;
+    ref_t ref = 0;
+    if (!base64_parse(arena, token, &bytes, &len) || len != TOKEN_BYTES)
+        return false;
+    for (size_t i = 0; i < sizeof ref; i++)
+        ref |= (ref_t)bytes[i] << (8 * i);
+    memcpy(given.at, bytes + sizeof ref, HASH_BYTES);
+    const struct hash mac = token_mac(desk, arena, kind, company, ref, generation);
+    if (ref == 0 || !hash_equal(&mac, &given))
+        return false;
+    *ret = ref;
+    return true;
+}

@@ -1,0 +1,134 @@
+/* The desk's parts and what they share. Private to desk.
+ *
+ *   desk.c       open, close, submit: the queue and the keys in flight
+ *   companies.c  images: loading, publishing, eviction
+ *   writer.c     the writer's thread: batch, commit, answers
+ *   facts.c      what a decision needs from outside the image
+ *   project.c    an entry as rows
+ *   import.c     company documents
+ *   query.c      reading
+ *   check.c      verifying */
+#ifndef DESK_DESK_PARTS_H
+#define DESK_DESK_PARTS_H
+
+#include "base/block.h"
+#include "codec/entry_json.h"
+#include "desk/desk.h"
+
+#include <pthread.h>
+
+enum { COMPANY_SLOTS = 1024, KEYS_CACHED = 1024, FLIGHTS_SLOTS = 4096 };
+
+/* A company as the desk knows it; never freed while the desk runs, its image may come and go. */
+struct company_slot {
+    struct company_slot *next; /* same hash */
+    struct str id;             /* own */
+    const struct image *image; /* newest committed, or NULL */
+    uint64_t known_seq;        /* the newest seq ever published */
+    size_t bytes;
+    uint64_t used_at; /* clock of use, for eviction */
+    bool is_diverged;
+};
+
+struct cached_key {
+    bool is_used;
+    struct hash secret;
+    struct row_key key;
+    struct arena arena;
+};
+
+struct flight { /* an idempotency key whose job is running */
+    struct flight *next;
+    uint64_t hash;
+    const struct desk_job *job;
+};
+
+struct desk {
+    struct desk_options options;
+    pthread_t writer;
+    bool has_writer;
+
+    pthread_mutex_t lock; /* everything below */
+    pthread_cond_t wake;  /* CLOCK_MONOTONIC */
+    struct desk_job *queue_first, **queue_last;
+    size_t n_queued;
+    bool closing, is_stopped;
+    struct company_slot *slots[COMPANY_SLOTS];
+    uint64_t use_clock;
+    size_t image_bytes, n_images;
+    struct cached_key keys[KEYS_CACHED];
+    struct flight *flights[FLIGHTS_SLOTS];
+    struct desk_stats stats;
+
+    pthread_mutex_t loading; /* one load at a time; taken before lock, never inside it */
+};
+
+/* companies.c */
+struct company_slot *slot_find(struct desk *desk, struct str company); /* lock held; makes one */
+/* The newest committed image with its floor at or below `floor`; NULL in *ret: no such company. */
+IL_MUST il_rc slot_image(struct desk *desk, struct str company, utc_s floor,
+                         const struct image **ret, struct il_err *reterr);
+/* Loads past everything held: the state as the store has it. */
+IL_MUST il_rc image_load(struct desk *desk, struct str company, utc_s floor,
+                         const struct image **ret, struct il_err *reterr);
+IL_MUST il_rc company_rows(struct store_read *read, struct str company, struct arena *arena,
+                           struct setting_row **ret, size_t *ret_n, struct il_err *reterr);
+void slot_publish(struct desk *desk, struct str company, const struct image *image);
+void slots_drop(struct desk *desk);
+
+/* facts.c */
+struct overlay { /* entries of the batch that are decided but not stored yet, oldest first */
+    const struct overlay *before;
+    struct str company;
+    const struct entry *entry;
+};
+IL_MUST il_rc facts_load(struct desk *desk, struct store_read *read, const struct overlay *batch,
+                         const struct image *image, const struct desk_job *job, utc_s now,
+                         struct facts *ret, struct il_err *reterr);
+struct found_row { /* the first row of a query, copied */
+    bool found;
+};
+IL_MUST il_rc inspection_by(struct store_read *read, struct str company, enum store_by by,
+                            struct str text, struct str text2, int64_t number,
+                            struct arena *arena, struct inspection **ret, struct il_err *reterr);
+IL_MUST il_rc absence_by_id(struct store_read *read, struct str company, struct str id,
+                            struct arena *arena, struct absence **ret, struct il_err *reterr);
+IL_MUST il_rc hold_by_ref(struct store_read *read, struct str company, ref_t ref,
+                          struct arena *arena, struct hold **ret, struct il_err *reterr);
+IL_MUST il_rc person_by_ref(struct store_read *read, struct str company, ref_t ref,
+                            struct arena *arena, struct str *ret, struct il_err *reterr);
+
+/* project.c */
+struct personal_data { /* goes into a person row beside the entry */
+    ref_t ref;
+    struct str salt;
+    struct hash hash;
+    struct str data;
+};
+void entry_project(struct arena *arena, const struct entry *entry, struct str payload,
+                   const struct personal_data *persons, size_t n_persons,
+                   struct store_entry *ret);
+/* Salt and hash for personal data about to be stored. */
+struct personal_data personal_seal(struct desk *desk, struct arena *arena, struct str data);
+struct str entry_encode(struct arena *arena, struct str company, struct entry *entry,
+                        const struct hash *before); /* also sets entry->hash */
+
+/* writer.c */
+void *writer_run(void *desk);
+
+/* import.c */
+struct desk_import;
+struct import_entries { /* what a document becomes: to be committed together */
+    struct store_entry *rows;
+    size_t n;
+    const struct image *image; /* after them; a holder */
+};
+IL_MUST il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now,
+                            struct import_entries *ret, struct il_err *reterr);
+
+/* desk.c */
+int64_t desk_now_s(struct desk *desk);
+void flight_end(struct desk *desk, const struct desk_job *job); /* lock held */
+void keys_forget(struct desk *desk);                            /* lock held */
+
+#endif

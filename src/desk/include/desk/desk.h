@@ -1,0 +1,185 @@
+/* The desk: the one door. Every change of every company goes through desk_submit, is decided against
+ * the newest state, and is durable before anyone hears of it.
+ *
+ *  T1  One thread writes. It takes what waits, decides in order in memory, writes once, syncs once,
+ *      then answers all: refusals too, because they rest on the same batch.
+ *  T2  A snapshot that a reader gets holds only committed state, and everything acknowledged before
+ *      the reader asked.
+ *  T3  At most one effect per idempotency key: a key in flight is refused, a key that took effect is
+ *      answered again from its entry.
+ *  T4  MOVED: catch up, decide again. REFUSED: load the state anew, decide once more; refused again
+ *      means that memory and disk differ: that company is read-only from then on. UNKNOWN: the desk
+ *      stops; nobody is told that anything happened or did not.
+ *  T5  Images load on demand and leave under the memory limit; nothing else is kept of a company.
+ *
+ *   job:  submitted -> [queue] -> decided -> committed -> done(job)
+ *                   \-> refused at once (full, in flight, replay): desk_submit returns false */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+
+#include "base/ports.h"
+#include "codec/document.h"
+#include "core/booking.h"
+#include "store/store.h"
+
+enum {
+    DESK_BATCH_MAX = 256,
+    DESK_QUEUE_MAX = 4096,
+    DESK_DEADLINE_MS = 10000,
+    DESK_SWEEP_MS = 1000,
+    DESK_FLOOR_S = 2 * DAY_S, /* how far back claims are held */
+    DESK_TRIM_S = 4 * DAY_S,  /* trimmed when they reach this far back */
+    IDEMPOTENCY_KEY_CHARS = 255,
+};
+
+struct desk_options {
+    struct store *store; /* the desk closes it */
+    struct clock *clock;
+    struct dice *dice;
+    struct log *log;
+    struct zone_source *zones;
+    size_t batch_max;    /* 0: DESK_BATCH_MAX */
+    size_t queue_max;    /* 0: DESK_QUEUE_MAX */
+    size_t memory_bytes; /* of images; 0: no limit */
+    bool read_only;      /* beside a server: snapshots and queries only */
+    /* Told once, on the writer's thread, when the desk had to stop (T4). May be NULL. */
+    void (*stopped)(void *context, const char *why);
+    void *context;
+};
+
+struct desk;
+
+IL_MUST il_rc desk_open(const struct desk_options *options, struct desk **ret,
+                        struct il_err *reterr);
+void desk_close(struct desk *desk); /* decides what is queued, then stops; accepts NULL */
+
+/* ---- changing ---- */
+
+struct desk_job {
+    /* Filled in by the caller; everything is borrowed until done. */
+    struct str company;
+    struct command command;
+    struct str personal; /* book: canonical personal JSON */
+    struct arena *arena;
+    bool has_idempotency;
+    struct str idempotency_key;
+    struct hash request; /* of method, path and body */
+    void (*done)(struct desk_job *); /* on the writer's thread; the job is the caller's again */
+    void *context;
+
+    /* The answer. */
+    enum code code; /* CODE_NONE: see verdict; else overloaded, outcome_unknown, storage_full,
+                     * state_diverged, not_found (no such company), idempotency_* */
+    struct verdict verdict;
+    uint64_t seq;   /* decided at; after it, for an effect */
+    bool replayed;  /* verdict.entry is of the first time */
+    const struct image *image; /* a holder: the state after; the caller frees it */
+
+    /* The desk's own. */
+    struct desk_job *next;
+    int64_t deadline_ms;
+    struct store_entry rows;
+    bool is_import;
+    struct desk_import *import;
+};
+
+/* True: done will be called, exactly once. False: the answer is in the job already. */
+IL_MUST bool desk_submit(struct desk *desk, struct desk_job *job);
+
+/* Decides on the newest snapshot and keeps nothing (dry run). The answer is in the job. */
+void desk_try(struct desk *desk, struct desk_job *job);
+
+/* submit and wait, for callers with a thread to spare. */
+void desk_do(struct desk *desk, struct desk_job *job);
+
+struct import_count {
+    size_t created, changed, left, removed;
+};
+
+struct import_report {
+    struct import_count settings, absences, inspections;
+    size_t conflicts;
+    uint64_t seq;
+    struct str company;
+};
+
+/* A company document, all or nothing, through the writer. Waits. */
+IL_MUST il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text, bool prune,
+                          bool dry_run, struct import_report *ret, struct il_err *reterr);
+
+/* Writes the document to `out`. IL_INVALID with code not_found: no such company. */
+IL_MUST il_rc desk_export(struct desk *desk, struct str company, struct buf *out,
+                          struct il_err *reterr);
+
+/* ---- reading ---- */
+
+/* The newest committed image; *ret is a holder to be freed with block_free. *ret NULL: there is no
+ * such company. */
+IL_MUST il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
+                         struct il_err *reterr);
+
+/* The key with this secret. *ret_found false: unknown or revoked. Strings live in the arena. */
+IL_MUST il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *arena,
+                            struct row_key *ret, bool *ret_found, struct il_err *reterr);
+
+struct found_inspection {
+    struct inspection record;
+    struct str personal; /* empty when erased */
+};
+
+/* By _id, or by order number when `id` is a whole number. *ret_found false: none. */
+IL_MUST il_rc desk_find_inspection(struct desk *desk, struct str company, struct str id,
+                                   struct arena *arena, struct found_inspection *ret,
+                                   bool *ret_found, struct il_err *reterr);
+IL_MUST il_rc desk_find_personal(struct desk *desk, struct str company, ref_t person,
+                                 struct arena *arena, struct str *ret, struct il_err *reterr);
+IL_MUST il_rc desk_find_hold(struct desk *desk, struct str company, ref_t ref, struct arena *arena,
+                             struct hold *ret, bool *ret_found, struct il_err *reterr);
+
+struct changelog {
+    struct entry *entries;
+    size_t n;
+};
+
+/* Entries that touched `owner`, oldest first. */
+IL_MUST il_rc desk_changelog(struct desk *desk, struct str company, ref_t owner,
+                             struct arena *arena, struct changelog *ret, struct il_err *reterr);
+
+/* Conflicts in `state` ("open", "acknowledged", "resolved"), by ref after `after`. */
+IL_MUST il_rc desk_conflicts(struct desk *desk, struct str company, struct str state, ref_t after,
+                             size_t limit, struct arena *arena, struct conflict **ret,
+                             size_t *ret_n, struct il_err *reterr);
+
+IL_MUST il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
+                             struct il_err *reterr);
+
+bool desk_is_ready(struct desk *desk); /* false once it had to stop */
+
+struct desk_stats {
+    uint64_t jobs, refused, batches, largest_batch, commits, syncs;
+    size_t image_bytes, images, queued;
+};
+struct desk_stats desk_stats(struct desk *desk);
+
+/* Secrets: url-safe text of HMAC(server key, kind, company, id, generation) with the id in front, so
+ * that nothing need be stored to check one and a replay can say it again. */
+struct str desk_token_make(struct desk *desk, struct arena *arena, const char *kind,
+                           struct str company, ref_t ref, uint32_t generation);
+IL_MUST bool desk_token_read(struct desk *desk, struct arena *arena, const char *kind,
+                             struct str company, uint32_t generation, struct str token, ref_t *ret);
+struct hash desk_seal_key(struct desk *desk); /* seals offers */
+
+/* ---- verifying ---- */
+
+struct check_report {
+    struct buf findings; /* a line each; the caller drops it */
+    size_t n_findings;
+    size_t companies, entries, claims, inspections, conflicts;
+};
+
+/* Every law on the stored data: overlaps, journal chain, projections = fold of the journal, personal
+ * data against their hashes. */
+IL_MUST il_rc desk_check(struct store *store, struct dice *dice, struct check_report *ret,
+                         struct il_err *reterr);
+
+#endif

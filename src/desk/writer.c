@@ -1,0 +1,544 @@
+/* The writer: takes what waits, decides in memory, commits once, answers all.
+ *
+ *  A batch is decided from committed images only, so it can be decided again from newer ones: that is
+ *  what MOVED and REFUSED do. Nothing of a batch is visible before its commit returned. */
+#include "desk_parts.h"
+
+#include <assert.h>
+#include <string.h>
+#include <time.h>
+
+enum { RETRIES_MOVED = 8, BATCH_COMPANIES_MAX = DESK_BATCH_MAX };
+
+struct batch_company {
+    struct str id;
+    const struct image *base;  /* a holder: committed */
+    const struct image *image; /* a holder: after this batch's entries */
+    struct store_entry *entries;
+    size_t n_entries;
+    bool is_refused_once;
+    bool is_diverged;
+};
+
+struct batch {
+    struct desk *desk;
+    struct desk_job *jobs[DESK_BATCH_MAX];
+    size_t n_jobs;
+    struct batch_company companies[BATCH_COMPANIES_MAX];
+    size_t n_companies;
+    const struct overlay *overlay;
+    struct arena arena;
+    utc_s now;
+    bool forgets_keys;
+};
+
+static void job_fault(struct desk_job *job, enum code code)
+{
+    job->code = code;
+    job->verdict = (struct verdict){ .code = CODE_NONE };
+}
+
+static void log_fault(struct desk *desk, const char *what, const struct il_err *err)
+{
+    desk->options.log->line(desk->options.log, LOG_ERROR, what, str_from(err->text));
+}
+
+/* ---- one batch's view of a company ---- */
+
+static struct batch_company *company_in(struct batch *batch, struct str id)
+{
+    for (size_t i = 0; i < batch->n_companies; i++) {
+        if (str_equal(batch->companies[i].id, id))
+            return &batch->companies[i];
+    }
+    assert(batch->n_companies < BATCH_COMPANIES_MAX);
+    struct batch_company *c = &batch->companies[batch->n_companies++];
+    *c = (struct batch_company){ .id = id };
+    c->entries = arena_array(&batch->arena, struct store_entry, batch->n_jobs);
+    return c;
+}
+
+static void company_reset(struct batch_company *c)
+{
+    block_free(c->image);
+    block_free(c->base);
+    c->image = NULL;
+    c->base = NULL;
+    c->n_entries = 0;
+}
+
+static il_rc company_start(struct batch *batch, struct batch_company *c, utc_s floor,
+                           struct il_err *reterr)
+{
+    if (c->base != NULL && c->base->floor <= floor)
+        return IL_OK;
+    assert(c->n_entries == 0);
+    company_reset(c);
+    TRY(slot_image(batch->desk, c->id, floor, &c->base, reterr));
+    if (c->base == NULL)
+        c->base = image_empty();
+    c->image = block_keep(c->base);
+    return IL_OK;
+}
+
+/* ---- deciding ---- */
+
+static void settle_personal(struct batch *batch, struct desk_job *job, struct personal_data *ret)
+{
+    *ret = personal_seal(batch->desk, job->arena, job->personal);
+    job->command.person_hash = ret->hash;
+}
+
+static void accept(struct batch *batch, struct batch_company *c, struct desk_job *job,
+                   struct personal_data *personal)
+{
+    struct entry *entry = arena_new(job->arena, struct entry);
+    *entry = *job->verdict.entry;
+    size_t n_persons = 0;
+    if (entry->kind == COMMAND_BOOK) {
+        personal->ref = entry->inspections[0]->person;
+        n_persons = 1;
+    }
+    const struct str payload = entry_encode(job->arena, c->id, entry, &c->image->head);
+    entry_project(job->arena, entry, payload, personal, n_persons, &job->rows);
+    if (job->has_idempotency) {
+        struct row_idempotency *row = arena_new(job->arena, struct row_idempotency);
+        *row = (struct row_idempotency){ job->command.actor.key_id, job->idempotency_key,
+                                         job->request, entry->seq, entry->at };
+        job->rows.idempotency = row;
+    }
+    job->verdict.entry = entry;
+    const struct image *next = booking_apply(c->image, entry);
+    block_free(c->image);
+    c->image = next;
+    c->entries[c->n_entries++] = job->rows;
+    struct overlay *o = arena_new(&batch->arena, struct overlay);
+    *o = (struct overlay){ batch->overlay, c->id, entry };
+    batch->overlay = o;
+    batch->forgets_keys = batch->forgets_keys || entry->n_keys > 0;
+}
+
+static il_rc decide_job(struct batch *batch, struct store_read *read, struct batch_company *c,
+                        struct desk_job *job, struct il_err *reterr)
+{
+    struct facts facts;
+    struct personal_data personal = { 0 };
+    TRY(facts_load(batch->desk, read, batch->overlay, c->image, job, batch->now, &facts, reterr));
+    if (job->command.kind == COMMAND_BOOK)
+        settle_personal(batch, job, &personal);
+    job->code = CODE_NONE;
+    job->verdict = booking_decide(c->image, &facts, &job->command, batch->now, job->arena);
+    if (job->verdict.entry != NULL)
+        accept(batch, c, job, &personal);
+    job->seq = c->image->seq;
+    block_free(job->image);
+    job->image = block_keep(c->image);
+    return IL_OK;
+}
+
+/* False: the job needs an older floor than entries of this batch allow; it opens the next batch. */
+static bool decide_one(struct batch *batch, struct store_read *read, struct desk_job *job)
+{
+    struct batch_company *c = company_in(batch, job->company);
+    struct il_err err;
+    if (c->is_diverged) {
+        job_fault(job, CODE_state_diverged);
+        return true;
+    }
+    if (c->base != NULL) {
+        const struct needs needs = booking_needs(c->image, &job->command, batch->now);
+        if (c->base->floor > needs.floor && c->n_entries > 0)
+            return false;
+    }
+    il_rc rc = company_start(batch, c, INT64_MAX, &err);
+    if (rc == IL_OK && c->image->company == NULL && job->command.kind != COMMAND_CONFIGURE) {
+        job_fault(job, CODE_not_found);
+        return true;
+    }
+    if (rc == IL_OK) {
+        const struct needs needs = booking_needs(c->image, &job->command, batch->now);
+        rc = company_start(batch, c, needs.floor, &err);
+    }
+    if (rc == IL_OK)
+        rc = decide_job(batch, read, c, job, &err);
+    if (rc != IL_OK) {
+        log_fault(batch->desk, "a job could not be decided", &err);
+        job_fault(job, CODE_overloaded);
+    }
+    return true;
+}
+
+static void batch_clear(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n_companies; i++)
+        company_reset(&batch->companies[i]);
+    batch->overlay = NULL;
+}
+
+/* Gives back jobs from `at` on, in their order, to the front of the queue. */
+static void hand_back(struct batch *batch, size_t at)
+{
+    struct desk *desk = batch->desk;
+    (void)pthread_mutex_lock(&desk->lock);
+    for (size_t i = batch->n_jobs; i-- > at;) {
+        batch->jobs[i]->next = desk->queue_first;
+        desk->queue_first = batch->jobs[i];
+        if (batch->jobs[i]->next == NULL)
+            desk->queue_last = &batch->jobs[i]->next;
+        desk->n_queued++;
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    batch->n_jobs = at;
+}
+
+static void decide_all(struct batch *batch)
+{
+    struct desk *desk = batch->desk;
+    struct store_read *read;
+    struct il_err err;
+    batch_clear(batch);
+    batch->now = desk_now_s(desk);
+    if (store_read_open(desk->options.store, &read, &err) != IL_OK) {
+        log_fault(desk, "the store cannot be read", &err);
+        for (size_t i = 0; i < batch->n_jobs; i++)
+            job_fault(batch->jobs[i], CODE_overloaded);
+        return;
+    }
+    const int64_t now_ms = desk->options.clock->monotonic_ms(desk->options.clock);
+    for (size_t i = 0; i < batch->n_jobs; i++) {
+        struct desk_job *job = batch->jobs[i];
+        if (job->deadline_ms != 0 && job->deadline_ms < now_ms) {
+            job_fault(job, CODE_overloaded);
+        } else if (!decide_one(batch, read, job)) {
+            hand_back(batch, i);
+            break;
+        }
+    }
+    store_read_close(read);
+}
+
+/* ---- committing ---- */
+
+static size_t changes_of(struct batch *batch, struct store_change *ret, size_t *ret_company)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < batch->n_companies; i++) {
+        const struct batch_company *c = &batch->companies[i];
+        if (c->n_entries == 0)
+            continue;
+        ret_company[n] = i;
+        ret[n++] = (struct store_change){ c->id, c->base->seq, c->entries, c->n_entries };
+    }
+    return n;
+}
+
+static void fail_all(struct batch *batch, enum code code)
+{
+    for (size_t i = 0; i < batch->n_jobs; i++)
+        job_fault(batch->jobs[i], code);
+}
+
+static void stop_desk(struct desk *desk, const char *why)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    desk->is_stopped = true;
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (desk->options.stopped != NULL)
+        desk->options.stopped(desk->options.context, why);
+}
+
+/* The image in the slot is not what the store has: load it anew before deciding again. */
+static void forget_image(struct desk *desk, struct str company)
+{
+    const struct image *fresh;
+    struct il_err err;
+    (void)pthread_mutex_lock(&desk->loading);
+    const utc_s floor = desk_now_s(desk) - DESK_FLOOR_S;
+    if (image_load(desk, company, floor, &fresh, &err) == IL_OK && fresh != NULL) {
+        (void)pthread_mutex_lock(&desk->lock);
+        slot_find(desk, company)->known_seq = 0;
+        (void)pthread_mutex_unlock(&desk->lock);
+        slot_publish(desk, company, fresh);
+        block_free(fresh);
+    }
+    (void)pthread_mutex_unlock(&desk->loading);
+}
+
+static void mark_diverged(struct batch *batch, struct batch_company *c)
+{
+    struct desk *desk = batch->desk;
+    c->is_diverged = true;
+    (void)pthread_mutex_lock(&desk->lock);
+    slot_find(desk, c->id)->is_diverged = true;
+    (void)pthread_mutex_unlock(&desk->lock);
+    desk->options.log->line(desk->options.log, LOG_ERROR,
+                            "memory and disk differ: the company is read-only until checked",
+                            c->id);
+}
+
+/* True: decide again. */
+static bool after_refusal(struct batch *batch, struct batch_company *c)
+{
+    if (c->is_refused_once)
+        mark_diverged(batch, c);
+    c->is_refused_once = true;
+    forget_image(batch->desk, c->id);
+    return true;
+}
+
+/* True: the batch must be decided again. */
+static bool commit(struct batch *batch, unsigned *moved)
+{
+    struct store_change *changes =
+        arena_array(&batch->arena, struct store_change, batch->n_companies);
+    size_t *company = arena_array(&batch->arena, size_t, batch->n_companies);
+    const size_t n = changes_of(batch, changes, company);
+    enum store_outcome outcome;
+    size_t at = 0;
+    struct il_err err;
+    if (n == 0)
+        return false;
+    if (store_commit(batch->desk->options.store, changes, n, &outcome, &at, &err) != IL_OK) {
+        log_fault(batch->desk, "nothing was written", &err);
+        fail_all(batch, CODE_storage_full);
+        batch_clear(batch);
+        return false;
+    }
+    switch (outcome) {
+    case STORE_COMMITTED:
+        return false;
+    case STORE_MOVED:
+        if (++*moved <= RETRIES_MOVED) {
+            forget_image(batch->desk, batch->companies[company[at]].id);
+            return true;
+        }
+        fail_all(batch, CODE_overloaded);
+        batch_clear(batch);
+        return false;
+    case STORE_REFUSED:
+        return after_refusal(batch, &batch->companies[company[at]]);
+    case STORE_UNKNOWN:
+        break;
+    }
+    fail_all(batch, CODE_outcome_unknown);
+    batch_clear(batch);
+    stop_desk(batch->desk, "a commit's outcome is unknown");
+    return false;
+}
+
+static void publish(struct batch *batch)
+{
+    struct desk *desk = batch->desk;
+    const utc_s oldest = batch->now - DESK_TRIM_S;
+    for (size_t i = 0; i < batch->n_companies; i++) {
+        struct batch_company *c = &batch->companies[i];
+        if (c->n_entries == 0)
+            continue;
+        const wall_s today = zone_to_wall(c->image->company->zone, batch->now);
+        const struct image *image = block_keep(c->image);
+        const struct image *next = image_with_hours(image, wall_date(today));
+        if (next != NULL) {
+            block_free(image);
+            image = next;
+        }
+        if (image->floor < oldest) {
+            next = image_trim(image, batch->now - DESK_FLOOR_S);
+            block_free(image);
+            image = next;
+        }
+        slot_publish(desk, c->id, image);
+        block_free(image);
+    }
+    if (batch->forgets_keys) {
+        (void)pthread_mutex_lock(&desk->lock);
+        keys_forget(desk);
+        (void)pthread_mutex_unlock(&desk->lock);
+    }
+}
+
+static void answer(struct batch *batch)
+{
+    struct desk *desk = batch->desk;
+    (void)pthread_mutex_lock(&desk->lock);
+    desk->stats.batches++;
+    desk->stats.jobs += batch->n_jobs;
+    if (batch->n_jobs > desk->stats.largest_batch)
+        desk->stats.largest_batch = batch->n_jobs;
+    for (size_t i = 0; i < batch->n_jobs; i++) {
+        desk->stats.refused += batch->jobs[i]->verdict.code != CODE_NONE;
+        flight_end(desk, batch->jobs[i]);
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    for (size_t i = 0; i < batch->n_jobs; i++)
+        batch->jobs[i]->done(batch->jobs[i]);
+}
+
+static void batch_run(struct batch *batch)
+{
+    unsigned moved = 0;
+    do
+        decide_all(batch);
+    while (commit(batch, &moved));
+    publish(batch);
+    batch_clear(batch);
+    answer(batch);
+}
+
+/* ---- imports: alone, because one is many entries ---- */
+
+static void import_run(struct batch *batch)
+{
+    struct desk_job *job = batch->jobs[0];
+    struct desk *desk = batch->desk;
+    struct import_entries made = { 0 };
+    struct il_err err;
+    batch->now = desk_now_s(desk);
+    job->code = CODE_NONE;
+    if (import_decide(desk, job, batch->now, &made, &err) != IL_OK) {
+        answer(batch);
+        return;
+    }
+    struct batch_company *c = company_in(batch, job->company);
+    c->base = NULL;
+    c->image = made.image;
+    c->entries = made.rows;
+    c->n_entries = made.n;
+    if (made.n > 0) {
+        const struct store_change change = { c->id, made.rows[0].entry.seq - 1, made.rows, made.n };
+        enum store_outcome outcome = STORE_UNKNOWN;
+        size_t at;
+        const il_rc rc = store_commit(desk->options.store, &change, 1, &outcome, &at, &err);
+        if (rc != IL_OK)
+            log_fault(desk, "the import was not written", &err);
+        if (rc != IL_OK)
+            job_fault(job, CODE_storage_full);
+        else if (outcome == STORE_UNKNOWN)
+            stop_desk(desk, "a commit's outcome is unknown");
+        if (rc == IL_OK && outcome != STORE_COMMITTED)
+            job_fault(job, outcome == STORE_UNKNOWN ? CODE_outcome_unknown : CODE_overloaded);
+        if (job->code == CODE_NONE)
+            publish(batch);
+    }
+    batch_clear(batch);
+    answer(batch);
+}
+
+/* ---- the loop ---- */
+
+static void queue_wait(struct desk *desk, int64_t sweep_at_ms)
+{
+    while (desk->queue_first == NULL && !desk->closing) {
+        const int64_t now_ms = desk->options.clock->monotonic_ms(desk->options.clock);
+        struct timespec until;
+        if (now_ms >= sweep_at_ms)
+            return;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        const int64_t wait_ms = sweep_at_ms - now_ms;
+        until.tv_sec += wait_ms / 1000;
+        until.tv_nsec += wait_ms % 1000 * 1000000;
+        if (until.tv_nsec >= 1000000000) {
+            until.tv_nsec -= 1000000000;
+            until.tv_sec++;
+        }
+        (void)pthread_cond_timedwait(&desk->wake, &desk->lock, &until);
+    }
+}
+
+/* Takes the next jobs; an import only alone. False: closing, and nothing is left. */
+static bool queue_take(struct desk *desk, struct batch *batch, int64_t sweep_at_ms)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    queue_wait(desk, sweep_at_ms);
+    const size_t limit = desk->options.batch_max;
+    while (desk->queue_first != NULL && batch->n_jobs < limit) {
+        struct desk_job *job = desk->queue_first;
+        if (job->is_import && batch->n_jobs > 0)
+            break;
+        desk->queue_first = job->next;
+        if (desk->queue_first == NULL)
+            desk->queue_last = &desk->queue_first;
+        desk->n_queued--;
+        batch->jobs[batch->n_jobs++] = job;
+        if (job->is_import)
+            break;
+    }
+    const bool more = batch->n_jobs > 0 || !desk->closing;
+    const bool stopped = desk->is_stopped;
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (stopped && batch->n_jobs > 0) {
+        fail_all(batch, CODE_outcome_unknown);
+        answer(batch);
+        batch->n_jobs = 0;
+    }
+    return more;
+}
+
+static void ignore_done(struct desk_job *job)
+{
+    block_free(job->image);
+}
+
+static bool has_dead_hold(const struct image *image, utc_s now)
+{
+    for (size_t i = 0; image != NULL && i < image->n_holds; i++) {
+        if (image->holds[i]->state == HOLD_LIVE && image->holds[i]->expires_at <= now)
+            return true;
+    }
+    return false;
+}
+
+/* Dead holds block nobody; sweeping only keeps the state small and the journal telling. */
+static void sweep(struct desk *desk, struct batch *batch)
+{
+    const utc_s now = desk_now_s(desk);
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool stopped = desk->is_stopped;
+    for (size_t i = 0; i < COMPANY_SLOTS && !stopped; i++) {
+        for (struct company_slot *s = desk->slots[i]; s != NULL; s = s->next) {
+            if (!has_dead_hold(s->image, now) || s->is_diverged ||
+                batch->n_jobs >= DESK_BATCH_MAX / 4)
+                continue;
+            struct desk_job *job = arena_new(&batch->arena, struct desk_job);
+            job->company = s->id;
+            job->command.kind = COMMAND_EXPIRE;
+            job->command.actor = (struct actor){ .role = ROLE_ADMIN, .channel = STR("system") };
+            job->arena = &batch->arena;
+            job->done = ignore_done;
+            batch->jobs[batch->n_jobs++] = job;
+        }
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (batch->n_jobs > 0)
+        batch_run(batch);
+}
+
+void *writer_run(void *context)
+{
+    struct desk *desk = context;
+    struct batch *batch = block_new(sizeof *batch, NULL);
+    int64_t sweep_at_ms = 0;
+    bool more = true;
+    batch->desk = desk;
+    batch->arena = arena_make(SIZE_MAX / 2);
+    while (more) {
+        batch->n_jobs = 0;
+        batch->n_companies = 0;
+        batch->overlay = NULL;
+        batch->forgets_keys = false;
+        arena_reset(&batch->arena);
+        const int64_t now_ms = desk->options.clock->monotonic_ms(desk->options.clock);
+        if (now_ms >= sweep_at_ms) {
+            sweep_at_ms = now_ms + DESK_SWEEP_MS;
+            sweep(desk, batch);
+            continue;
+        }
+        more = queue_take(desk, batch, sweep_at_ms);
+        if (batch->n_jobs > 0 && batch->jobs[0]->is_import)
+            import_run(batch);
+        else if (batch->n_jobs > 0)
+            batch_run(batch);
+    }
+    arena_drop(&batch->arena);
+    block_free(batch);
+    return NULL;
+}
