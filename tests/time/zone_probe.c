@@ -31,7 +31,7 @@ static const char *instant_probe(const struct zone *zone, utc_s at)
 static const char *change_probe(const struct zone *zone, utc_s change)
 {
     const char *broken = NULL;
-    for (utc_s near = -DAY_S; near <= DAY_S && broken == NULL; near += HOUR_S / 2) {
+    for (utc_s near = -DAY_S; near <= DAY_S && broken == NULL; near += 7 * HOUR_S / 2) {
         broken = instant_probe(zone, change + near);
         if (broken == NULL)
             broken = wall_probe(zone, change + near);
