@@ -159,6 +159,24 @@ struct header_list {
     enum refusal refusal;
 };
 
+static struct str trimmed(struct str s)
+{
+    while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t'))
+        s.len--;
+    return s;
+}
+
+/* The library takes "chunked " for a coding it does not know and reads on without an end. */
+static bool field_frames_body(const struct http_field *field)
+{
+    const struct http_request one = { .headers = field, .n_headers = 1 };
+    size_t n_codings = 0;
+    size_t n_lengths = 0;
+    (void)http_header(&one, "Transfer-Encoding", &n_codings);
+    (void)http_header(&one, "Content-Length", &n_lengths);
+    return n_codings + n_lengths > 0;
+}
+
 static enum MHD_Result header_take(void *cls, enum MHD_ValueKind kind, const char *key,
                                    size_t key_size, const char *value, size_t value_size)
 {
@@ -177,7 +195,11 @@ static enum MHD_Result header_take(void *cls, enum MHD_ValueKind kind, const cha
     }
     struct http_field *const field = &list->fields[list->n++];
     field->name = str_copy(list->arena, (struct str){ key, key_size });
-    field->value = str_copy(list->arena, (struct str){ value, value_size });
+    field->value = str_copy(list->arena, trimmed((struct str){ value, value_size }));
+    if (field->value.len < value_size && field_frames_body(field)) {
+        list->refusal = REFUSAL_FRAMING;
+        return MHD_NO;
+    }
     if (!field_is_clean(field)) {
         list->refusal = REFUSAL_HEADER_BYTES;
         return MHD_NO;

@@ -2,7 +2,7 @@
  *
  *   case  NAME
  *   door  private            (optional: the unix socket)
- *   send  BYTES              escapes \r \n \\ \xHH, and {TEXT*N} for N times TEXT; lines add up
+ *   send  BYTES              escapes \r \n \t \\ \xHH, and {TEXT*N} for N times TEXT; lines add up
  *   want  STATUS CODE        one line per answer; CODE is the problem's code, "-" for an answer of
  *                            the application, "page" for one the library makes by itself
  *   body  TEXT               (optional) of the last answer
@@ -44,6 +44,20 @@ static int hex_value(char c)
     return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
+static char escaped(char c)
+{
+    switch (c) {
+    case 'r':
+        return '\r';
+    case 'n':
+        return '\n';
+    case 't':
+        return '\t';
+    default:
+        return c;
+    }
+}
+
 static void bytes_add(struct str text, struct buf *out);
 
 /* {TEXT*N}; false when this brace is just a brace. */
@@ -70,7 +84,7 @@ static void bytes_add(struct str text, struct buf *out)
         char c = text.at[0];
         if (c == '\\' && text.len >= 2) {
             used = 2;
-            c = text.at[1] == 'r' ? '\r' : text.at[1] == 'n' ? '\n' : text.at[1];
+            c = escaped(text.at[1]);
             if (text.at[1] == 'x' && text.len >= 4) {
                 used = 4;
                 c = (char)(hex_value(text.at[2]) * 16 + hex_value(text.at[3]));

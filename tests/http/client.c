@@ -23,20 +23,49 @@ static struct client client_connect(int family, const struct sockaddr *address, 
     return c;
 }
 
+static struct sockaddr_in loopback(uint16_t port)
+{
+    return (struct sockaddr_in){ .sin_family = AF_INET,
+                                 .sin_port = htons(port),
+                                 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
+static struct sockaddr_un private_address(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    assert(strlen(path) < sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path));
+    return address;
+}
+
 struct client client_open(uint16_t port)
 {
-    const struct sockaddr_in address = { .sin_family = AF_INET,
-                                         .sin_port = htons(port),
-                                         .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    const struct sockaddr_in address = loopback(port);
     return client_connect(AF_INET, (const struct sockaddr *)&address, sizeof address);
 }
 
 struct client client_open_private(const char *path)
 {
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    assert(strlen(path) < sizeof address.sun_path);
-    memcpy(address.sun_path, path, strlen(path));
+    const struct sockaddr_un address = private_address(path);
     return client_connect(AF_UNIX, (const struct sockaddr *)&address, sizeof address);
+}
+
+bool client_can_connect(uint16_t port)
+{
+    const struct sockaddr_in address = loopback(port);
+    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int rc = connect(fd, (const struct sockaddr *)&address, sizeof address);
+    (void)close(fd);
+    return rc == 0;
+}
+
+void client_leave_stale(const char *path)
+{
+    const struct sockaddr_un address = private_address(path);
+    const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    const int rc = bind(fd, (const struct sockaddr *)&address, sizeof address);
+    assert(rc == 0);
+    (void)close(fd);
 }
 
 void client_close(struct client *c)

@@ -21,6 +21,8 @@ struct answer {
 
 struct client client_open(uint16_t port);
 struct client client_open_private(const char *path);
+bool client_can_connect(uint16_t port);
+void client_leave_stale(const char *path); /* a socket file that nobody listens on */
 void client_close(struct client *c);
 
 /* False when the server hung up first. */
