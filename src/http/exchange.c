@@ -61,7 +61,6 @@ static void sleepers_add(struct http_server *server, struct http_exchange *excha
     if (server->sleepers != NULL)
         server->sleepers->newer = exchange;
     server->sleepers = exchange;
-    server->n_sleeping++;
 }
 
 static void sleepers_remove(struct http_server *server, struct http_exchange *exchange)
@@ -72,7 +71,6 @@ static void sleepers_remove(struct http_server *server, struct http_exchange *ex
         server->sleepers = exchange->older;
     if (exchange->older != NULL)
         exchange->older->newer = exchange->newer;
-    server->n_sleeping--;
 }
 
 static void body_free(void *at)
@@ -300,6 +298,7 @@ static enum MHD_Result fall_asleep(struct http_exchange *exchange)
     const enum exchange_phase before = exchange->phase;
     if (before == PHASE_HANDLING && server->is_refusing) {
         exchange->phase = PHASE_LEFT;
+        server->n_pending--;
     } else if (before == PHASE_HANDLING) {
         exchange->phase = PHASE_SLEEPING;
         sleepers_add(server, exchange);
@@ -319,12 +318,13 @@ static enum MHD_Result handle(struct http_exchange *exchange)
 {
     struct http_server *const server = exchange->server;
     server_lock(server);
-    const bool is_full = server->n_sleeping >= server->sleeping_max;
+    const bool is_full = server->n_pending >= server->sleeping_max;
     if (!is_full) {
         /* The waker's share is taken before handle, because it may wake before handle returns. */
         exchange->phase = PHASE_HANDLING;
         exchange->n_holders++;
         server->n_holders++;
+        server->n_pending++;
     }
     server_unlock(server);
     if (is_full)
@@ -339,6 +339,7 @@ static enum MHD_Result handle(struct http_exchange *exchange)
     exchange->phase = PHASE_READING;
     exchange->n_holders--;
     server->n_holders--;
+    server->n_pending--;
     server_unlock(server);
     return answer(exchange, &response);
 }
@@ -353,6 +354,8 @@ void http_wake(struct http_exchange *exchange)
         sleepers_remove(server, exchange);
         MHD_resume_connection(exchange->connection);
     }
+    if (before != PHASE_LEFT)
+        server->n_pending--;
     exchange->phase = before == PHASE_LEFT ? PHASE_ORPHAN : PHASE_WOKEN;
     server_unlock(server);
     if (before == PHASE_LEFT)
@@ -369,6 +372,7 @@ void exchanges_refuse(struct http_server *server)
         struct http_exchange *const exchange = server->sleepers;
         sleepers_remove(server, exchange);
         exchange->phase = PHASE_LEFT;
+        server->n_pending--;
         MHD_resume_connection(exchange->connection);
     }
     server_unlock(server);
@@ -411,6 +415,7 @@ void exchange_leave(struct http_exchange *exchange)
     if (exchange->phase == PHASE_SLEEPING) {
         sleepers_remove(server, exchange);
         exchange->phase = PHASE_LEFT;
+        server->n_pending--;
     }
     const bool finish_is_due = exchange->phase == PHASE_WOKEN && !exchange->finished;
     server_unlock(server);
