@@ -1,5 +1,6 @@
 /* Listening sockets and the name of the peer. */
-#define _GNU_SOURCE /* struct ucred; POSIX has no way to ask who is at the other end */
+/* struct ucred: POSIX has no way to ask who is at the other end. The name is glibc's choice. */
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier) */
 #include "http/listen.h"
 
 #include <arpa/inet.h>
