@@ -6,8 +6,20 @@
  *      requests. Passing one is an answer (413, 414, 431, 503), never a hang.
  *  H3  Requests that intermediaries could read in two ways are refused with 400 and the connection
  *      is closed: Content-Length with Transfer-Encoding, two Content-Lengths, no Host, two Hosts.
- *  H4  http_stop: stop accepting, finish or refuse what is running, wake every sleeper, then stop.
- *      The library aborts when a sleeping connection is left (seen with 0.9.75). */
+ *  H4  http_stop: stop accepting, give what is running `stop_ms` to finish, answer every sleeper
+ *      that is left with 503, then stop. The library aborts when a sleeping connection is left
+ *      (seen with 0.9.75).
+ *  H5  finish runs exactly once for each handle that returned false, whatever becomes of the
+ *      client: it is the one place where the handler frees its state. When the client was refused
+ *      by http_stop, finish runs inside http_wake and its response is dropped; so the handler must
+ *      outlive its last http_wake, and http_wake must not be called under a lock finish takes.
+ *  H6  Answers made here are problem+json with one of these codes: bad_request 400 (also
+ *      utf8_invalid for a target that is not UTF-8), method_not_allowed 405 (TRACE, CONNECT),
+ *      too_large 413, uri_too_long 414, headers_too_large 431, internal 500 (a response header that
+ *      cannot be sent), not_implemented 501 (unknown method), overloaded 503 with Retry-After,
+ *      version_not_supported 505; not_permitted 403 to a stranger on the private socket. Each
+ *      closes the connection. Lines that the library itself cannot read are answered by it with
+ *      the right status, a page of HTML, and a close. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -24,6 +36,7 @@ enum {
     HTTP_IDLE_SECONDS = 30,
     HTTP_CONNECTIONS_MAX = 2048,
     HTTP_SLEEPING_MAX = 4096,
+    HTTP_STOP_MS = 5000,
 };
 
 struct http_field {
@@ -31,12 +44,13 @@ struct http_field {
     struct str value; /* query values: percent-decoded, '+' is a space */
 };
 
+/* Copied: all of it stays readable until finish has returned. */
 struct http_request {
-    struct str method;
-    struct str path; /* decoded, without the query; starts with '/' */
-    const struct http_field *headers;
+    struct str method; /* HEAD arrives as GET; its body is left away on sending */
+    struct str path;   /* decoded, UTF-8, no control characters, no query; starts with '/' */
+    const struct http_field *headers; /* values may hold bytes that are not UTF-8 */
     size_t n_headers;
-    const struct http_field *query; /* in the order sent, repetitions kept */
+    const struct http_field *query; /* UTF-8, in the order sent, repetitions kept */
     size_t n_query;
     struct str body;
     bool from_local_socket; /* came through the private unix socket, peer checked */
@@ -53,6 +67,7 @@ struct http_response {
     struct buf body; /* own: the server drops it after sending */
 };
 
+/* Borrows name and value until the answer is sent: literals, or the request's arena. */
 void http_response_header(struct http_response *response, const char *name, struct str value);
 
 struct http_exchange; /* one request and its answer; valid until answered */
@@ -79,7 +94,11 @@ struct http_options {
     uint16_t port;            /* 0: any free port */
     const char *socket_path;  /* private unix socket as well, mode 0600; NULL: none */
     unsigned threads;         /* 0: one per core */
-    size_t local_body_bytes;  /* body limit on the private socket (company documents) */
+    size_t local_body_bytes;  /* body limit on the private socket; 0: HTTP_BODY_BYTES */
+    unsigned connections_max; /* each of these: 0 is the limit above. More connections get 503 */
+    unsigned sleeping_max;
+    unsigned idle_seconds;
+    unsigned stop_ms; /* how long http_stop lets running requests finish */
 };
 
 struct http_server;
