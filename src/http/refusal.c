@@ -47,13 +47,13 @@ static const char retry_after_s[] = "1";
 static void problem_write(const struct words *words, struct buf *out)
 {
     struct json j = json_begin(out);
-    json_object(&j);
+    json_start_object(&j);
     json_put_str(&j, "type", STR("about:blank"));
     json_put_str(&j, "title", str_from(words->title));
     json_put_int(&j, "status", words->status);
     json_put_str(&j, "detail", str_from(words->detail));
     json_put_str(&j, "code", str_from(words->code));
-    json_object_end(&j);
+    json_end_object(&j);
 }
 
 void refusal_fill(enum refusal refusal, struct http_response *response)
