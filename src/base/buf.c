@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUF_FIRST_BYTES = 512 };
+enum { BUF_FIRST_BYTES = 512, BUF_PRINT_USUAL_BYTES = 64 };
 
 void buf_drop(struct buf *b)
 {
@@ -59,11 +59,14 @@ void buf_print(struct buf *b, const char *format, ...)
     va_list again;
     va_start(args, format);
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
+    buf_reserve(b, BUF_PRINT_USUAL_BYTES);
+    const int len = vsnprintf(b->own_at + b->len, b->room - b->len, format, args);
     va_end(args);
     assert(len >= 0);
-    buf_reserve(b, (size_t)len + 1);
-    (void)vsnprintf(b->own_at + b->len, (size_t)len + 1, format, again);
+    if ((size_t)len >= b->room - b->len) {
+        buf_reserve(b, (size_t)len + 1);
+        (void)vsnprintf(b->own_at + b->len, (size_t)len + 1, format, again);
+    }
     va_end(again);
     b->len += (size_t)len;
 }

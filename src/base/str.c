@@ -42,15 +42,19 @@ struct str str_copy(struct arena *arena, struct str s)
 
 struct str str_print(struct arena *arena, const char *format, ...)
 {
+    char usual[256];
     va_list args;
     va_list again;
     va_start(args, format);
     va_copy(again, args);
-    const int len = vsnprintf(NULL, 0, format, args);
+    const int len = vsnprintf(usual, sizeof usual, format, args);
     va_end(args);
     assert(len >= 0);
     char *at = arena_array(arena, char, (size_t)len + 1);
-    (void)vsnprintf(at, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof usual)
+        memcpy(at, usual, (size_t)len);
+    else
+        (void)vsnprintf(at, (size_t)len + 1, format, again);
     va_end(again);
     return (struct str){ at, (size_t)len };
 }

@@ -38,6 +38,7 @@ il_rc desk_open(const struct desk_options *options, struct desk **ret, struct il
 
 void keys_forget(struct desk *desk)
 {
+    desk->keys_epoch++;
     for (size_t i = 0; i < KEYS_CACHED; i++) {
         if (desk->keys[i].is_used)
             arena_drop(&desk->keys[i].arena);

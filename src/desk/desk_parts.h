@@ -57,6 +57,7 @@ struct desk {
     uint64_t use_clock;
     size_t image_bytes, n_images;
     struct cached_key keys[KEYS_CACHED];
+    uint64_t keys_epoch; /* moves with every change of a key */
     struct flight *flights[FLIGHTS_SLOTS];
     struct desk_stats stats;
 
@@ -85,9 +86,6 @@ struct overlay { /* entries of the batch that are decided but not stored yet, ol
 IL_MUST il_rc facts_load(struct desk *desk, struct store_read *read, const struct overlay *batch,
                          const struct image *image, const struct desk_job *job, utc_s now,
                          struct facts *ret, struct il_err *reterr);
-struct found_row { /* the first row of a query, copied */
-    bool found;
-};
 IL_MUST il_rc inspection_by(struct store_read *read, struct str company, enum store_by by,
                             struct str text, struct str text2, int64_t number,
                             struct arena *arena, struct inspection **ret, struct il_err *reterr);

@@ -1,0 +1,422 @@
+/* Importing a company document: settings first, then absences and inspections in entries of bounded
+ * size, decided one after the other and committed together. */
+#include "desk_parts.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct desk_import {
+    struct str text;
+    struct document document;
+    bool prune;
+    bool dry_run;
+    struct import_report report;
+    struct il_err err; /* why not */
+    bool failed;
+};
+
+struct importing {
+    struct desk *desk;
+    struct desk_job *job;
+    struct desk_import *import;
+    struct store_read *read;
+    struct arena *arena;
+    utc_s now;
+    const struct image *image; /* a holder */
+    struct store_entry *rows;
+    size_t n_rows, room_rows;
+};
+
+static void push_rows(struct importing *im, const struct store_entry *rows)
+{
+    if (im->n_rows == im->room_rows) {
+        im->room_rows = im->room_rows == 0 ? 16 : 2 * im->room_rows;
+        struct store_entry *more = arena_array(im->arena, struct store_entry, im->room_rows);
+        if (im->n_rows > 0)
+            memcpy(more, im->rows, im->n_rows * sizeof *more);
+        im->rows = more;
+    }
+    im->rows[im->n_rows++] = *rows;
+}
+
+static const struct entry *decide_next(struct importing *im, struct command *command)
+{
+    const struct facts none = { 0 };
+    command->actor = im->job->command.actor;
+    return booking_decide(im->image, &none, command, im->now, im->arena).entry;
+}
+
+static void take_entry(struct importing *im, const struct entry *decided,
+                       const struct personal_data *persons, size_t n_persons)
+{
+    struct entry *entry = arena_new(im->arena, struct entry);
+    struct store_entry rows;
+    *entry = *decided;
+    const struct str payload = entry_encode(im->arena, im->job->company, entry, &im->image->head);
+    entry_project(im->arena, entry, payload, persons, n_persons, &rows);
+    push_rows(im, &rows);
+    const struct image *next = booking_apply(im->image, entry);
+    block_free(im->image);
+    im->image = next;
+    im->import->report.conflicts += entry->n_conflicts;
+}
+
+/* ---- settings ---- */
+
+static void configure(struct importing *im, const struct rows_merged *merged,
+                      const struct company *company)
+{
+    const size_t n = merged->n_changed + merged->n_removed;
+    struct setting_change *changes = arena_array(im->arena, struct setting_change, n);
+    struct personal_data *persons = arena_array(im->arena, struct personal_data, n);
+    for (size_t i = 0; i < merged->n_changed; i++) {
+        changes[i].row = merged->changed[i];
+        if (changes[i].row.personal.len == 0 || changes[i].row.person != 0)
+            continue;
+        persons[i] = personal_seal(im->desk, im->arena, changes[i].row.personal);
+        changes[i].row.person_hash = persons[i].hash;
+    }
+    for (size_t i = 0; i < merged->n_removed; i++)
+        changes[merged->n_changed + i] =
+            (struct setting_change){ .row = merged->removed[i], .is_removed = true };
+    struct command command = { .kind = COMMAND_CONFIGURE,
+                               .company_after = company,
+                               .settings = changes,
+                               .n_settings = n };
+    const struct entry *entry = decide_next(im, &command);
+    size_t n_persons = 0;
+    for (size_t i = 0; i < merged->n_changed; i++) {
+        if (persons[i].data.len == 0)
+            continue;
+        persons[n_persons] = persons[i];
+        persons[n_persons++].ref = entry->settings[i].row.person;
+    }
+    take_entry(im, entry, persons, n_persons);
+}
+
+/* The company as it will be, from rows whose new people have no place yet. */
+static il_rc import_settings(struct importing *im, struct il_err *reterr)
+{
+    const struct document *document = &im->import->document;
+    struct rows_merged merged;
+    struct setting_row *stored = NULL;
+    size_t n_stored = 0;
+    const struct company *company;
+    if (im->image->seq > 0)
+        TRY(company_rows(im->read, im->job->company, im->arena, &stored, &n_stored, reterr));
+    TRY(document_merge(im->arena, stored, n_stored, document, im->import->prune, &merged, reterr));
+    TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
+    const il_rc rc = document_check(document, company, im->arena, reterr);
+    struct import_count *count = &im->import->report.settings;
+    count->created = merged.created;
+    count->changed = merged.n_changed - merged.created;
+    count->left = merged.left;
+    count->removed = merged.n_removed;
+    if (rc == IL_OK && merged.n_changed + merged.n_removed > 0)
+        configure(im, &merged, company);
+    block_free(company);
+    return rc;
+}
+
+/* ---- absences ---- */
+
+struct stored_absences {
+    struct arena *arena;
+    struct absence *at;
+    size_t n, room;
+};
+
+static il_rc visit_absence(void *context, const void *row, struct il_err *reterr)
+{
+    struct stored_absences *all = context;
+    const struct str doc = str_copy(all->arena, ((const struct row_absence *)row)->doc);
+    if (all->n == all->room) {
+        all->room = all->room == 0 ? 64 : 2 * all->room;
+        struct absence *more = arena_array(all->arena, struct absence, all->room);
+        if (all->n > 0)
+            memcpy(more, all->at, all->n * sizeof *more);
+        all->at = more;
+    }
+    return absence_read(all->arena, doc, &all->at[all->n++], reterr);
+}
+
+static bool is_in_document(const struct document *document, struct str id)
+{
+    for (size_t i = 0; i < document->n_absences; i++) {
+        if (str_equal(document->absences[i].id, id))
+            return true;
+    }
+    return false;
+}
+
+static const struct absence *find_absence(const struct stored_absences *stored, struct str id)
+{
+    for (size_t i = 0; i < stored->n; i++) {
+        if (str_equal(stored->at[i].id, id))
+            return &stored->at[i];
+    }
+    return NULL;
+}
+
+static size_t absences_to_admit(struct importing *im, const struct stored_absences *stored,
+                                struct admit_absence *ret)
+{
+    const struct document *document = &im->import->document;
+    size_t n = 0;
+    for (size_t i = 0; i < document->n_absences; i++)
+        ret[n++] = (struct admit_absence){
+            .record = document->absences[i],
+            .existing = find_absence(stored, document->absences[i].id),
+        };
+    for (size_t i = 0; im->import->prune && i < stored->n; i++) {
+        const struct absence *a = &stored->at[i];
+        const bool was_listed =
+            a->kind == CLAIM_VACATION ? document->has_vacations : document->has_events;
+        if (was_listed && !is_in_document(document, a->id))
+            ret[n++] = (struct admit_absence){ .record = *a, .is_removed = true, .existing = a };
+    }
+    return n;
+}
+
+static void count_absences(struct importing *im, const struct entry *entry, size_t asked)
+{
+    struct import_count *count = &im->import->report.absences;
+    const size_t n = entry == NULL ? 0 : entry->n_absences;
+    for (size_t i = 0; i < n; i++) {
+        if (entry->absences[i].is_removed)
+            count->removed++;
+        else if (entry->absences[i].version == 1)
+            count->created++;
+        else
+            count->changed++;
+    }
+    count->left += asked - n;
+}
+
+static il_rc import_absences(struct importing *im, struct il_err *reterr)
+{
+    struct stored_absences stored = { .arena = im->arena };
+    const struct store_query all = {
+        .table = TABLE_ABSENCE, .by = BY_ALL, .company = im->job->company
+    };
+    TRY(store_find(im->read, &all, visit_absence, &stored, reterr));
+    struct admit_absence *admit = arena_array(
+        im->arena, struct admit_absence, im->import->document.n_absences + stored.n);
+    const size_t n = absences_to_admit(im, &stored, admit);
+    for (size_t at = 0; at < n; at += ADMIT_MAX) {
+        const size_t part = n - at < ADMIT_MAX ? n - at : ADMIT_MAX;
+        struct command command = { .kind = COMMAND_ADMIT,
+                                   .absences = admit + at,
+                                   .n_absences = part };
+        const struct entry *entry = decide_next(im, &command);
+        count_absences(im, entry, part);
+        if (entry != NULL)
+            take_entry(im, entry, NULL, 0);
+    }
+    return IL_OK;
+}
+
+/* ---- inspections ---- */
+
+static il_rc check_order_number(struct importing *im, const struct inspection *record,
+                                struct il_err *reterr)
+{
+    struct inspection *other;
+    if (record->order_number == 0)
+        return IL_OK;
+    TRY(inspection_by(im->read, im->job->company, BY_ORDER, STR(""), STR(""),
+                      record->order_number, im->arena, &other, reterr));
+    if (other == NULL || str_equal(other->id, record->id))
+        return IL_OK;
+    return il_invalid(reterr, "out_of_range", "/inspections",
+                      "order number %lld already belongs to inspection %.*s",
+                      (long long)record->order_number, STR_ARG(other->id));
+}
+
+static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
+                         const struct document_inspection *from, struct il_err *reterr)
+{
+    struct inspection *existing = NULL;
+    struct str personal = STR("");
+    admit->record = from->record;
+    admit->person_changed = true;
+    if (im->job->seq == 0) /* a company that did not exist has nothing to meet */
+        return IL_OK;
+    TRY(inspection_by(im->read, im->job->company, BY_ID, from->record.id, STR(""), 0, im->arena,
+                      &existing, reterr));
+    TRY(check_order_number(im, &from->record, reterr));
+    if (existing == NULL)
+        return IL_OK;
+    TRY(person_by_ref(im->read, im->job->company, existing->person, im->arena, &personal, reterr));
+    admit->existing = existing;
+    admit->person_changed = !str_equal(personal, from->personal);
+    return IL_OK;
+}
+
+static void price_record(struct importing *im, struct inspection *record)
+{
+    const struct company *company = im->image->company;
+    int32_t *services = arena_array(im->arena, int32_t, record->services.n);
+    size_t n = 0;
+    for (size_t i = 0; i < record->services.n; i++) {
+        const int32_t at = company_find_service(company, record->services.at[i]);
+        if (at != NOT_FOUND)
+            services[n++] = at;
+    }
+    record->price = price_of(company, services, n, &record->property, im->arena);
+}
+
+static void count_inspections(struct importing *im, const struct entry *entry, size_t asked)
+{
+    struct import_count *count = &im->import->report.inspections;
+    const size_t n = entry == NULL ? 0 : entry->n_inspections;
+    for (size_t i = 0; i < n; i++) {
+        if (entry->inspections[i]->version == 1)
+            count->created++;
+        else
+            count->changed++;
+    }
+    count->left += asked - n;
+}
+
+/* Personal data of the records that were taken in, found again by _id. */
+static size_t persons_of(const struct entry *entry, const struct document_inspection *from, size_t n,
+                         const struct personal_data *sealed, struct personal_data *ret)
+{
+    size_t n_persons = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < entry->n_inspections; i++) {
+        const struct inspection *r = entry->inspections[i];
+        while (at < n && !str_equal(from[at].record.id, r->id))
+            at++;
+        assert(at < n);
+        if (!hash_equal(&r->person_hash, &sealed[at].hash))
+            continue;
+        ret[n_persons] = sealed[at];
+        ret[n_persons++].ref = r->person;
+    }
+    return n_persons;
+}
+
+static il_rc import_part(struct importing *im, const struct document_inspection *from, size_t n,
+                         struct il_err *reterr)
+{
+    struct admit_inspection *admit = arena_array(im->arena, struct admit_inspection, n);
+    struct personal_data *sealed = arena_array(im->arena, struct personal_data, n);
+    for (size_t i = 0; i < n; i++) {
+        TRY(meet_stored(im, &admit[i], &from[i], reterr));
+        if (admit[i].person_changed)
+            sealed[i] = personal_seal(im->desk, im->arena, from[i].personal);
+        admit[i].record.person_hash = sealed[i].hash;
+        price_record(im, &admit[i].record);
+    }
+    struct command command = { .kind = COMMAND_ADMIT, .inspections = admit, .n_inspections = n };
+    const struct entry *entry = decide_next(im, &command);
+    count_inspections(im, entry, n);
+    if (entry == NULL)
+        return IL_OK;
+    struct personal_data *persons = arena_array(im->arena, struct personal_data, n);
+    const size_t n_persons = persons_of(entry, from, n, sealed, persons);
+    take_entry(im, entry, persons, n_persons);
+    return IL_OK;
+}
+
+static il_rc import_inspections(struct importing *im, struct il_err *reterr)
+{
+    const struct document *document = &im->import->document;
+    for (size_t at = 0; at < document->n_inspections; at += ADMIT_MAX) {
+        const size_t left = document->n_inspections - at;
+        TRY(import_part(im, document->inspections + at, left < ADMIT_MAX ? left : ADMIT_MAX,
+                        reterr));
+    }
+    return IL_OK;
+}
+
+/* ---- the whole ---- */
+
+static utc_s oldest_of(const struct document *document)
+{
+    utc_s oldest = INT64_MAX;
+    for (size_t i = 0; i < document->n_absences; i++) {
+        if (document->absences[i].when.start < oldest)
+            oldest = document->absences[i].when.start;
+    }
+    for (size_t i = 0; i < document->n_inspections; i++) {
+        const struct inspection *r = &document->inspections[i].record;
+        for (size_t k = 0; k < r->n_assignments; k++) {
+            if (r->assignments[k].when.start < oldest)
+                oldest = r->assignments[k].when.start;
+        }
+    }
+    return oldest;
+}
+
+static il_rc import_all(struct importing *im, struct il_err *reterr)
+{
+    const struct image *image;
+    const utc_s usual = im->now - DESK_FLOOR_S;
+    const utc_s oldest = oldest_of(&im->import->document);
+    /* Rows that are pruned or moved may be older than anything in the document. */
+    const utc_s floor = im->import->prune ? INT64_MIN : oldest - DESK_FLOOR_S;
+    TRY(image_load(im->desk, im->job->company, floor < usual ? floor : usual, &image, reterr));
+    im->image = image == NULL ? image_empty() : image;
+    im->job->seq = im->image->seq;
+    TRY(import_settings(im, reterr));
+    TRY(import_absences(im, reterr));
+    return import_inspections(im, reterr);
+}
+
+il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
+                    struct il_err *reterr)
+{
+    struct importing im = { .desk = desk,
+                            .job = job,
+                            .import = job->import,
+                            .arena = job->arena,
+                            .now = now };
+    il_rc rc = store_read_open(desk->options.store, &im.read, reterr);
+    if (rc == IL_OK) {
+        rc = import_all(&im, reterr);
+        store_read_close(im.read);
+    }
+    job->import->failed = rc != IL_OK;
+    if (rc != IL_OK) {
+        job->import->err = *reterr;
+        block_free(im.image);
+        return rc;
+    }
+    job->import->report.seq = im.image->seq;
+    ret->rows = im.rows;
+    ret->n = job->import->dry_run ? 0 : im.n_rows;
+    ret->image = im.image;
+    return IL_OK;
+}
+
+il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text, bool prune,
+                  bool dry_run, struct import_report *ret, struct il_err *reterr)
+{
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct desk_import import = { .text = text, .prune = prune, .dry_run = dry_run };
+    struct desk_job job = { .arena = &arena, .is_import = true, .import = &import };
+    il_rc rc = document_read(&arena, text, desk->options.zones, &import.document, reterr);
+    if (rc == IL_OK) {
+        job.company = import.document.company_id;
+        job.command.kind = COMMAND_ADMIT;
+        job.command.actor = *actor;
+        desk_do(desk, &job);
+        block_free(job.image);
+        if (import.failed) {
+            *reterr = import.err;
+            rc = import.err.code != NULL ? IL_INVALID : IL_IO;
+        } else if (job.code != CODE_NONE) {
+            rc = il_fail(reterr, IL_IO, "nothing was imported: %.*s",
+                         STR_ARG(code_facts(job.code)->sentence));
+        }
+    }
+    if (rc == IL_OK) {
+        *ret = import.report;
+        ret->company = STR("");
+    }
+    arena_drop(&arena);
+    return rc;
+}

@@ -1,0 +1,398 @@
+/* Reading: keys, records, history. Every read has its own view; nothing here waits for the writer. */
+#include "desk_parts.h"
+
+#include <assert.h>
+#include <string.h>
+
+il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
+                 struct il_err *reterr)
+{
+    return slot_image(desk, company, INT64_MAX, ret, reterr);
+}
+
+/* ---- keys ---- */
+
+static struct row_key key_copy(struct arena *arena, const struct row_key *from)
+{
+    struct row_key key = *from;
+    key.id = str_copy(arena, from->id);
+    key.role = str_copy(arena, from->role);
+    key.name = str_copy(arena, from->name);
+    key.brand = str_copy(arena, from->brand);
+    key.company = str_copy(arena, from->company);
+    return key;
+}
+
+struct key_look {
+    struct arena *arena;
+    struct row_key key;
+    bool found;
+};
+
+static il_rc visit_key(void *context, const void *row, struct il_err *reterr)
+{
+    struct key_look *look = context;
+    (void)reterr;
+    look->key = key_copy(look->arena, row);
+    look->found = true;
+    return IL_OK;
+}
+
+static struct cached_key *cache_at(struct desk *desk, const struct hash *secret)
+{
+    const struct str bytes = { (const char *)secret->at, HASH_BYTES };
+    return &desk->keys[hash_short(bytes) % KEYS_CACHED];
+}
+
+static bool key_cached(struct desk *desk, const struct hash *secret, struct arena *arena,
+                       struct row_key *ret)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const struct cached_key *cached = cache_at(desk, secret);
+    const bool found = cached->is_used && hash_equal(&cached->secret, secret);
+    if (found)
+        *ret = key_copy(arena, &cached->key);
+    (void)pthread_mutex_unlock(&desk->lock);
+    return found;
+}
+
+/* Unless a key command went by meanwhile, which may have changed it. */
+static void key_remember(struct desk *desk, const struct hash *secret, const struct row_key *key,
+                         uint64_t epoch)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    struct cached_key *cached = cache_at(desk, secret);
+    if (desk->keys_epoch == epoch) {
+        if (cached->is_used)
+            arena_drop(&cached->arena);
+        cached->arena = arena_make((size_t)ARENA_CHUNK_BYTES);
+        cached->key = key_copy(&cached->arena, key);
+        cached->secret = *secret;
+        cached->is_used = true;
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
+il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *arena,
+                    struct row_key *ret, bool *ret_found, struct il_err *reterr)
+{
+    struct key_look look = { .arena = arena };
+    struct store_read *read;
+    if (key_cached(desk, secret, arena, ret)) {
+        *ret_found = true;
+        return IL_OK;
+    }
+    (void)pthread_mutex_lock(&desk->lock);
+    const uint64_t epoch = desk->keys_epoch;
+    (void)pthread_mutex_unlock(&desk->lock);
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const struct store_query query = { .table = TABLE_KEY, .by = BY_SECRET, .hash = *secret };
+    const il_rc rc = store_find(read, &query, visit_key, &look, reterr);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return rc;
+    *ret_found = look.found && look.key.revoked_at == 0;
+    if (*ret_found) {
+        *ret = look.key;
+        key_remember(desk, secret, &look.key, epoch);
+    }
+    return IL_OK;
+}
+
+/* ---- records ---- */
+
+static il_rc find_inspection(struct store_read *read, struct str company, struct str id,
+                             struct arena *arena, struct found_inspection *ret, bool *ret_found,
+                             struct il_err *reterr)
+{
+    struct inspection *record;
+    int64_t number;
+    TRY(inspection_by(read, company, BY_ID, id, STR(""), 0, arena, &record, reterr));
+    if (record == NULL && str_to_int(id, &number) && number > 0)
+        TRY(inspection_by(read, company, BY_ORDER, STR(""), STR(""), number, arena, &record,
+                          reterr));
+    *ret_found = record != NULL;
+    if (record == NULL)
+        return IL_OK;
+    ret->record = *record;
+    return person_by_ref(read, company, record->person, arena, &ret->personal, reterr);
+}
+
+il_rc desk_find_inspection(struct desk *desk, struct str company, struct str id,
+                           struct arena *arena, struct found_inspection *ret, bool *ret_found,
+                           struct il_err *reterr)
+{
+    struct store_read *read;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = find_inspection(read, company, id, arena, ret, ret_found, reterr);
+    store_read_close(read);
+    return rc;
+}
+
+il_rc desk_find_personal(struct desk *desk, struct str company, ref_t person, struct arena *arena,
+                         struct str *ret, struct il_err *reterr)
+{
+    struct store_read *read;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = person_by_ref(read, company, person, arena, ret, reterr);
+    store_read_close(read);
+    return rc;
+}
+
+il_rc desk_find_hold(struct desk *desk, struct str company, ref_t ref, struct arena *arena,
+                     struct hold *ret, bool *ret_found, struct il_err *reterr)
+{
+    struct store_read *read;
+    struct hold *hold = NULL;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = hold_by_ref(read, company, ref, arena, &hold, reterr);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return rc;
+    *ret_found = hold != NULL;
+    if (hold != NULL)
+        *ret = *hold;
+    return IL_OK;
+}
+
+/* ---- history ---- */
+
+struct entries_look {
+    struct arena *arena;
+    struct changelog log;
+    size_t room;
+};
+
+static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
+{
+    struct entries_look *look = context;
+    const struct str payload = str_copy(look->arena, ((const struct row_entry *)row)->payload);
+    if (look->log.n == look->room) {
+        look->room = look->room == 0 ? 16 : 2 * look->room;
+        struct entry *more = arena_array(look->arena, struct entry, look->room);
+        if (look->log.n > 0)
+            memcpy(more, look->log.entries, look->log.n * sizeof *more);
+        look->log.entries = more;
+    }
+    return entry_read(look->arena, payload, &look->log.entries[look->log.n++], reterr);
+}
+
+il_rc desk_changelog(struct desk *desk, struct str company, ref_t owner, struct arena *arena,
+                     struct changelog *ret, struct il_err *reterr)
+{
+    struct entries_look look = { .arena = arena };
+    struct store_read *read;
+    const struct store_query query = {
+        .table = TABLE_ENTRY, .by = BY_OWNER, .company = company, .ref = owner
+    };
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = store_find(read, &query, visit_entry, &look, reterr);
+    store_read_close(read);
+    if (rc == IL_OK)
+        *ret = look.log;
+    return rc;
+}
+
+struct conflicts_look {
+    struct arena *arena;
+    struct conflict *at;
+    size_t n, room;
+};
+
+static il_rc visit_conflict(void *context, const void *row, struct il_err *reterr)
+{
+    struct conflicts_look *look = context;
+    const struct str doc = str_copy(look->arena, ((const struct row_conflict *)row)->doc);
+    if (look->n == look->room) {
+        look->room = look->room == 0 ? 16 : 2 * look->room;
+        struct conflict *more = arena_array(look->arena, struct conflict, look->room);
+        if (look->n > 0)
+            memcpy(more, look->at, look->n * sizeof *more);
+        look->at = more;
+    }
+    return conflict_read(look->arena, doc, &look->at[look->n++], reterr);
+}
+
+il_rc desk_conflicts(struct desk *desk, struct str company, struct str state, ref_t after,
+                     size_t limit, struct arena *arena, struct conflict **ret, size_t *ret_n,
+                     struct il_err *reterr)
+{
+    struct conflicts_look look = { .arena = arena };
+    struct store_read *read;
+    const struct store_query query = { .table = TABLE_CONFLICT,
+                                       .by = BY_STATE,
+                                       .company = company,
+                                       .text = state,
+                                       .ref = after,
+                                       .limit = limit };
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = store_find(read, &query, visit_conflict, &look, reterr);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return rc;
+    *ret = look.at;
+    *ret_n = look.n;
+    return IL_OK;
+}
+
+struct ids_look {
+    struct arena *arena;
+    struct str *at;
+    size_t n, room;
+};
+
+static il_rc visit_company(void *context, const void *row, struct il_err *reterr)
+{
+    struct ids_look *look = context;
+    (void)reterr;
+    if (look->n == look->room) {
+        look->room = look->room == 0 ? 16 : 2 * look->room;
+        struct str *more = arena_array(look->arena, struct str, look->room);
+        if (look->n > 0)
+            memcpy(more, look->at, look->n * sizeof *more);
+        look->at = more;
+    }
+    look->at[look->n++] = str_copy(look->arena, ((const struct row_company *)row)->id);
+    return IL_OK;
+}
+
+il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
+                     struct il_err *reterr)
+{
+    struct ids_look look = { .arena = arena };
+    struct store_read *read;
+    const struct store_query query = { .table = TABLE_COMPANY, .by = BY_ALL };
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = store_find(read, &query, visit_company, &look, reterr);
+    store_read_close(read);
+    if (rc == IL_OK)
+        *ret = (struct strs){ look.at, look.n };
+    return rc;
+}
+
+/* ---- the document ---- */
+
+struct exporting {
+    struct store_read *read;
+    struct str company;
+    struct json *json;
+    struct arena *arena;
+    const struct zone *zone;
+    bool vacations; /* which half of the absences */
+};
+
+static il_rc export_absence(void *context, const void *row, struct il_err *reterr)
+{
+    struct exporting *x = context;
+    const struct row_absence *stored = row;
+    struct absence record;
+    if (str_equal(stored->kind, claim_kind_name(CLAIM_VACATION)) != x->vacations)
+        return IL_OK;
+    TRY(absence_read(x->arena, stored->doc, &record, reterr));
+    document_write_absence(x->json, x->arena, x->zone, &record);
+    return IL_OK;
+}
+
+static il_rc export_inspection(void *context, const void *row, struct il_err *reterr)
+{
+    struct exporting *x = context;
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct inspection record;
+    struct str personal = STR("");
+    il_rc rc = inspection_read(&arena, ((const struct row_inspection *)row)->doc, &record, reterr);
+    if (rc == IL_OK)
+        rc = person_by_ref(x->read, x->company, record.person, &arena, &personal, reterr);
+    if (rc == IL_OK) {
+        json_start_object(x->json);
+        document_write_inspection(x->json, &arena, x->zone, &record, personal);
+        json_end_object(x->json);
+    }
+    arena_drop(&arena);
+    return rc;
+}
+
+static void export_rows(struct exporting *x, const struct company *company, const char *name,
+                        enum document_kind kind)
+{
+    json_open(x->json, name, '[');
+    for (size_t i = 0; i < company->n_rows; i++) {
+        if (str_equal(company->rows[i].kind, document_kind_name(kind)))
+            document_write_row(x->json, x->arena, &company->rows[i]);
+    }
+    json_end_array(x->json);
+}
+
+static void export_settings(struct exporting *x, const struct company *company)
+{
+    json_put_int(x->json, "interlock", 1);
+    json_key(x->json, STR("company"));
+    for (size_t i = 0; i < company->n_rows; i++) {
+        if (str_equal(company->rows[i].kind, document_kind_name(KIND_COMPANY)))
+            document_write_row(x->json, x->arena, &company->rows[i]);
+    }
+    export_rows(x, company, "brands", KIND_BRAND);
+    export_rows(x, company, "services", KIND_SERVICE);
+    export_rows(x, company, "inspectors", KIND_INSPECTOR);
+    export_rows(x, company, "areas", KIND_AREA);
+    export_rows(x, company, "openings", KIND_OPENING);
+    export_rows(x, company, "holidays", KIND_HOLIDAY);
+}
+
+static il_rc export_all(struct exporting *x, const struct company *company, struct il_err *reterr)
+{
+    const struct store_query absences = {
+        .table = TABLE_ABSENCE, .by = BY_ALL, .company = x->company
+    };
+    const struct store_query inspections = {
+        .table = TABLE_INSPECTION, .by = BY_ALL, .company = x->company
+    };
+    json_start_object(x->json);
+    export_settings(x, company);
+    x->vacations = true;
+    json_open(x->json, "vacations", '[');
+    TRY(store_find(x->read, &absences, export_absence, x, reterr));
+    json_end_array(x->json);
+    x->vacations = false;
+    json_open(x->json, "events", '[');
+    TRY(store_find(x->read, &absences, export_absence, x, reterr));
+    json_end_array(x->json);
+    json_open(x->json, "inspections", '[');
+    TRY(store_find(x->read, &inspections, export_inspection, x, reterr));
+    json_end_array(x->json);
+    json_end_object(x->json);
+    return IL_OK;
+}
+
+static il_rc export_from(struct store_read *read, struct str company, struct arena *arena,
+                         struct buf *out, struct il_err *reterr)
+{
+    struct setting_row *rows;
+    size_t n;
+    const struct company *read_company;
+    TRY(company_rows(read, company, arena, &rows, &n, reterr));
+    if (n == 0)
+        return il_invalid(reterr, "not_found", "", "there is no company %.*s", STR_ARG(company));
+    TRY(company_read(rows, n, &read_company, reterr));
+    struct json json = json_begin(out);
+    struct exporting x = { .read = read,
+                           .company = company,
+                           .json = &json,
+                           .arena = arena,
+                           .zone = read_company->zone };
+    const il_rc rc = export_all(&x, read_company, reterr);
+    block_free(read_company);
+    return rc;
+}
+
+il_rc desk_export(struct desk *desk, struct str company, struct buf *out, struct il_err *reterr)
+{
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct store_read *read;
+    il_rc rc = store_read_open(desk->options.store, &read, reterr);
+    if (rc == IL_OK) {
+        rc = export_from(read, company, &arena, out, reterr);
+        store_read_close(read);
+    }
+    arena_drop(&arena);
+    return rc;
+}
