@@ -178,6 +178,7 @@ static int key_secret_order(const void *a, const void *b)
 }
 
 static const struct memory_index indexes[MEMORY_TABLES][INDEX_MAX] = {
+    [TABLE_COMPANY] = { { .order = company_order } },
     [TABLE_ENTRY] = { { .order = first_ref_order } },
     [TABLE_SETTING] = { { .order = setting_order } },
     [TABLE_CLAIM] = { { .order = claim_order },

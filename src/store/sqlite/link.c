@@ -11,9 +11,10 @@
 enum {
     BUSY_WAIT_MS = 1000,
     CACHE_KIB = 64 * 1024,
-    READER_MAP_BYTES = 256 * 1024 * 1024,
     SYNCHRONOUS_FULL = 2,
 };
+
+static const char READER_MAP[] = "PRAGMA mmap_size = 268435456";
 
 bool lite_is_full(sqlite3 *db, int rc)
 {
@@ -137,7 +138,8 @@ static il_rc reader_set_up(struct lite_read *read, struct il_err *reterr)
     TRY(db_open(read->store->own_path, SQLITE_OPEN_READONLY, &read->db, reterr));
     sqlite3_db_config(read->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     TRY(pragma_set(read->db, "query_only", 1, reterr));
-    TRY(pragma_set(read->db, "mmap_size", READER_MAP_BYTES, reterr));
+    /* Only speed, so it is not read back: a file system without it is as good. */
+    TRY(lite_run(read->db, READER_MAP, reterr));
     TRY(lite_prepare(read->db, "BEGIN", &read->begin, reterr));
     TRY(lite_prepare(read->db, "COMMIT", &read->end, reterr));
     return IL_OK;

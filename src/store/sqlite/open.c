@@ -166,6 +166,9 @@ static void lite_close(struct store *base)
     }
     /* Readers first: the last connection to go checkpoints, and only the writer may. */
     lite_write_drop(store);
+    /* S8: closing checkpoints, which would sync once more what may already be lost. */
+    if (store->dead.text[0] != '\0')
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     const int rc = sqlite3_close(store->db);
     assert(rc == SQLITE_OK);
     if (store->lock_fd >= 0)

@@ -309,7 +309,10 @@ static void checkpoint(struct lite *store)
 static il_rc changes_commit(struct lite *store, enum store_outcome *ret, struct il_err *reterr)
 {
     const int rc = sqlite3_step(store->commit);
-    const bool full = rc != SQLITE_DONE && lite_is_full(store->db, rc);
+    /* W2: only a failed write of the log says that its commit record is not there. The shared
+     * memory may fail to grow after the log is written and synced. */
+    const bool full =
+        ((rc & 0xff) == SQLITE_FULL || rc == SQLITE_IOERR_WRITE) && lite_is_full(store->db, rc);
     const il_rc words = rc == SQLITE_DONE ? IL_OK : lite_fail(store->db, rc, "COMMIT", reterr);
 
     sqlite3_reset(store->commit);
