@@ -16,16 +16,35 @@ enum {
 
 static const char READER_MAP[] = "PRAGMA mmap_size = 268435456";
 
+static bool is_room(int cause)
+{
+    return cause == ENOSPC || cause == EFBIG || cause == EDQUOT;
+}
+
+bool lite_log_is_full(sqlite3 *db, int rc)
+{
+    sqlite3_file *log = NULL;
+    int cause = 0;
+
+    if ((rc & 0xff) == SQLITE_FULL)
+        return true;
+    /* SQLite keeps no errno of a COMMIT, but the log's file does. */
+    if (rc != SQLITE_IOERR_WRITE ||
+        sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) != SQLITE_OK || !log ||
+        !log->pMethods ||
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &cause) != SQLITE_OK)
+        return false;
+    return is_room(cause);
+}
+
 bool lite_is_full(sqlite3 *db, int rc)
 {
-    const int cause = sqlite3_system_errno(db);
-
     if ((rc & 0xff) == SQLITE_FULL)
         return true;
     /* A write past RLIMIT_FSIZE or a full disk met in the shared-memory file is an IOERR to
      * SQLite. A failed sync is never "full": its pages may be lost. */
     return (rc & 0xff) == SQLITE_IOERR && rc != SQLITE_IOERR_FSYNC &&
-           rc != SQLITE_IOERR_DIR_FSYNC && (cause == ENOSPC || cause == EFBIG || cause == EDQUOT);
+           rc != SQLITE_IOERR_DIR_FSYNC && is_room(sqlite3_system_errno(db));
 }
 
 il_rc lite_fail(sqlite3 *db, int rc, const char *what, struct il_err *reterr)

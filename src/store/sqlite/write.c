@@ -306,29 +306,36 @@ static void checkpoint(struct lite *store)
         store_kill(store, rc, "checkpoint");
 }
 
-static il_rc changes_commit(struct lite *store, enum store_outcome *ret, struct il_err *reterr)
+/* W2. Only a failed write of the log says that its commit record is not there; the shared memory,
+ * for one, may fail to grow after the log is written and synced. */
+static il_rc commit_fail(struct lite *store, int rc, enum store_outcome *ret, struct il_err *reterr)
 {
-    const int rc = sqlite3_step(store->commit);
-    /* W2: only a failed write of the log says that its commit record is not there. The shared
-     * memory may fail to grow after the log is written and synced. */
-    const bool full =
-        ((rc & 0xff) == SQLITE_FULL || rc == SQLITE_IOERR_WRITE) && lite_is_full(store->db, rc);
-    const il_rc words = rc == SQLITE_DONE ? IL_OK : lite_fail(store->db, rc, "COMMIT", reterr);
+    const bool full = lite_log_is_full(store->db, rc);
+    const il_rc words =
+        full ? il_fail(reterr, IL_IO, "storage full: COMMIT: %s", sqlite3_errmsg(store->db))
+             : il_fail(&store->dead, IL_IO, "COMMIT: %s (%d)", sqlite3_errmsg(store->db), rc);
 
     sqlite3_reset(store->commit);
-    if (words == IL_OK) {
-        store->commits++;
-        store->syncs++;
-        sync_delay(store);
-        checkpoint(store);
-        *ret = STORE_COMMITTED;
-        return IL_OK;
-    }
     roll_back(store);
     if (full)
         return words;
-    store->dead = *reterr;
+    *reterr = store->dead;
     *ret = STORE_UNKNOWN;
+    return IL_OK;
+}
+
+static il_rc changes_commit(struct lite *store, enum store_outcome *ret, struct il_err *reterr)
+{
+    const int rc = sqlite3_step(store->commit);
+
+    if (rc != SQLITE_DONE)
+        return commit_fail(store, rc, ret, reterr);
+    sqlite3_reset(store->commit);
+    store->commits++;
+    store->syncs++;
+    sync_delay(store);
+    checkpoint(store);
+    *ret = STORE_COMMITTED;
     return IL_OK;
 }
 

@@ -44,7 +44,8 @@ struct lite {
 
 /* link.c: connections and words. */
 IL_MUST il_rc lite_fail(sqlite3 *db, int rc, const char *what, struct il_err *reterr);
-bool lite_is_full(sqlite3 *db, int rc); /* no room on the disk, whatever SQLite calls it */
+bool lite_is_full(sqlite3 *db, int rc);     /* no room on the disk, whatever SQLite calls it */
+bool lite_log_is_full(sqlite3 *db, int rc); /* the same of a COMMIT: its record is not there */
 IL_MUST il_rc lite_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret, struct il_err *reterr);
 IL_MUST il_rc lite_run(sqlite3 *db, const char *sql, struct il_err *reterr);
 IL_MUST il_rc lite_number(sqlite3 *db, const char *sql, int64_t *ret, struct il_err *reterr);
