@@ -705,6 +705,9 @@ static void s6_write(struct s6 *s6)
         entry.n_claims = 2;
         assert_int_equal(commit_one(s6->store, "a", seq, entry), STORE_COMMITTED);
         s6->committed = seq + 1;
+        /* Looks must fall between commits, however threads are scheduled. */
+        while (s6->views < seq / 10)
+            sched_yield();
     }
 }
 
@@ -722,7 +725,6 @@ static void s6_a_view_is_one_state(void **state)
     for (size_t i = 0; i < S6_READERS; i++)
         assert_int_equal(pthread_join(readers[i], NULL), 0);
     assert_int_equal(s6.torn, 0);
-    assert_true(s6.views > S6_READERS);
     store_close(s6.store);
 }
 

@@ -19,8 +19,8 @@ enum {
     ID_BYTES = 24,
     BULK_ROWS = 500,
     FUTURE = 5000,
-    SINGLES = 2000,
-    GROUPS = 200,
+    SINGLES = 1000,
+    GROUPS = 100,
     GROUP = 64,
 };
 

@@ -15,7 +15,7 @@
 #include <errno.h>
 #include <time.h>
 
-enum { CHECKPOINT_FRAMES = 4000, RESTART_FRAMES = 64 * 1024 };
+enum { CHECKPOINT_FRAMES = 16000, RESTART_FRAMES = 256 * 1024 };
 
 static void names_add(struct buf *sql, const struct row_shape *shape, size_t n)
 {
