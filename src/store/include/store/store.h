@@ -24,8 +24,7 @@
 #include "base/hash.h"
 #include "base/ports.h"
 #include "base/str.h"
-
-typedef uint64_t ref_t; /* id of a thing within its company: seq << 16 | n; never 0 */
+#include "core/claim.h"
 
 struct row_company {
     struct str id;
@@ -51,8 +50,6 @@ struct row_setting {
     bool removed;    /* in a commit: delete the row (body is ignored); never true in reads */
 };
 
-enum claim_kind { CLAIM_INSPECTION, CLAIM_HOLD, CLAIM_EVENT, CLAIM_BLOCK, CLAIM_VACATION };
-
 /* Time taken from one inspector: an assignment, a live hold, or a dated absence. */
 struct row_claim {
     struct str inspector;
@@ -66,8 +63,6 @@ struct row_claim {
     bool has_place;
     uint8_t kind; /* enum claim_kind */
 };
-
-enum { LOCK_GROUP_ABSENCE = 0 };
 
 struct row_hold {
     ref_t ref;

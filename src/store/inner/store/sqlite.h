@@ -1,0 +1,75 @@
+/* The SQLite backend's own parts. One connection writes and checkpoints; readers are a pool of
+ * read-only connections, each with its statements. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include "store/rows.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+extern const char *const lite_scripts[]; /* migration N is lite_scripts[N - 1] */
+extern const int lite_script_count;
+
+struct lite_read {
+    struct store_read base;
+    struct lite *store;
+    sqlite3 *db;
+    sqlite3_stmt *begin, *end, *next_inspector;
+    sqlite3_stmt *finds[TABLE_COUNT][BY_COUNT];
+    struct lite_read *next_idle;
+};
+
+struct lite {
+    struct store base;
+    char *own_path;
+    bool read_only;
+    unsigned sync_delay_ms;
+    int lock_fd; /* -1: none */
+    struct hash secret;
+
+    sqlite3 *db; /* the writer's; NULL when read_only */
+    sqlite3_stmt *begin, *commit, *rollback;
+    sqlite3_stmt *company_make, *company_move, *touch, *claim_drop;
+    sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
+    int wal_frames;     /* in the log after the newest commit */
+    int checkpoint_at;  /* frames that ask for the next checkpoint */
+    struct il_err dead; /* S8: text is empty while alive */
+    _Atomic uint64_t commits, syncs;
+
+    pthread_mutex_t pool_lock;
+    struct lite_read *idle;
+};
+
+/* link.c: connections and words. */
+IL_MUST il_rc lite_fail(sqlite3 *db, int rc, const char *what, struct il_err *reterr);
+bool lite_is_full(sqlite3 *db, int rc);     /* no room on the disk, whatever SQLite calls it */
+bool lite_log_is_full(sqlite3 *db, int rc); /* the same of a COMMIT: its record is not there */
+IL_MUST il_rc lite_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **ret, struct il_err *reterr);
+IL_MUST il_rc lite_run(sqlite3 *db, const char *sql, struct il_err *reterr);
+IL_MUST il_rc lite_number(sqlite3 *db, const char *sql, int64_t *ret, struct il_err *reterr);
+IL_MUST il_rc lite_writer_open(struct lite *store, struct il_err *reterr);
+IL_MUST il_rc lite_reader_open(struct lite *store, struct lite_read **ret, struct il_err *reterr);
+void lite_reader_drop(struct lite_read *read);
+void lite_bind(sqlite3_stmt *statement, int at, const struct column *column, const void *row);
+void lite_bind_str(sqlite3_stmt *statement, int at, struct str text);
+void lite_bind_blob(sqlite3_stmt *statement, int at, struct str bytes);
+
+/* migrate.c */
+IL_MUST il_rc lite_schema_check(sqlite3 *db, bool read_only, struct il_err *reterr);
+IL_MUST il_rc lite_migrate(sqlite3 *db, struct il_err *reterr);
+
+/* write.c */
+IL_MUST il_rc lite_write_prepare(struct lite *store, struct il_err *reterr);
+void lite_write_drop(struct lite *store);
+IL_MUST il_rc lite_commit(struct store *store, const struct store_change *changes, size_t n,
+                          enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
+
+/* read.c */
+IL_MUST il_rc lite_read_open(struct store *store, struct store_read **ret, struct il_err *reterr);
+void lite_read_close(struct store_read *read);
+IL_MUST il_rc lite_find(struct store_read *read, const struct store_query *query, store_visit visit,
+                        void *context, struct il_err *reterr);
+
+#endif
