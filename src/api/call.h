@@ -1,0 +1,137 @@
+/* A call: one request on its way through the API. Private to api. */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/api.h"
+#include "base/block.h"
+#include "codec/entry_json.h"
+
+enum {
+    ROLE_BIT_ADMIN = 1 << ROLE_ADMIN,
+    ROLE_BIT_STAFF = 1 << ROLE_STAFF,
+    ROLE_BIT_INSPECTOR = 1 << ROLE_INSPECTOR,
+    ROLE_BIT_READONLY = 1 << ROLE_READONLY,
+    ROLE_BIT_ONLINE = 1 << ROLE_ONLINE,
+    BOOKERS = ROLE_BIT_ADMIN | ROLE_BIT_STAFF | ROLE_BIT_ONLINE,
+    OFFICE = ROLE_BIT_ADMIN | ROLE_BIT_STAFF,
+    INSIDERS = OFFICE | ROLE_BIT_INSPECTOR | ROLE_BIT_READONLY,
+    EVERYONE = INSIDERS | ROLE_BIT_ONLINE,
+    SERVICES_PER_VISIT_MAX = 50,
+    INSPECTORS_PER_VISIT_MAX = SLOT_INSPECTORS_MAX,
+    ALTERNATIVES_MAX = 5,
+};
+
+struct call;
+
+struct route {
+    const char *method;
+    const char *path;    /* "{}" stands for one segment */
+    unsigned roles;      /* bits; 0: no key needed */
+    bool is_local;       /* only on the private socket */
+    bool needs_key;      /* mutation: Idempotency-Key */
+    bool takes_body;     /* a JSON body is needed */
+    /* Answers at once and returns true, or fills call->job and returns false. */
+    bool (*handle)(struct call *);
+    /* Encodes what the job did; NULL for routes that never submit. */
+    void (*encode)(struct call *);
+};
+
+struct call {
+    struct api *api;
+    const struct http_request *request;
+    struct http_response *response;
+    struct arena *arena; /* the request's */
+    struct arena work;   /* for searches; dropped with the call */
+    const struct route *route;
+    struct str segments[2]; /* what the path has in place of {} */
+    struct row_key key;
+    struct str company;
+    struct actor actor;
+    utc_s now;
+    const struct image *image; /* a holder, or NULL */
+    struct json_reader reader; /* the body, when there is one */
+    bool has_reader;
+    struct desk_job job;
+    bool dry_run;
+    bool has_job;
+    struct http_exchange *exchange; /* NULL without a server */
+};
+
+/* ---- answers (problem.c) ---- */
+
+/* Each fills the response and returns true, so that a handler is `return answer_...`. */
+bool answer_code(struct call *call, enum code code, const char *field, struct str detail);
+bool answer_fault(struct call *call, const struct il_err *err); /* a wrong input, or a fault */
+bool answer_json(struct call *call, int status); /* body is in response->body already */
+bool answer_not_found(struct call *call);
+void answer_verdict(struct call *call); /* a refusal, with conflicts and alternatives */
+void put_seq_header(struct call *call, uint64_t seq);
+
+/* ---- decoding (decode.c) ---- */
+
+struct json_obj body_root(struct call *call);
+bool body_is_good(struct call *call); /* false: the fault was answered */
+void decode_want(struct call *call, struct json_obj *o, struct want *ret);
+/* Places that are given flat or in `property`. */
+void decode_property(struct json_obj *o, struct property *ret);
+void decode_override(struct call *call, struct json_obj *o, struct override *ret);
+int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
+/* False when the token was made elsewhere; an absent token leaves *ret 0 and is fine. */
+bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret);
+bool decode_offer(struct call *call, struct json_obj *o, struct command *ret);
+bool is_online(const struct call *call);
+/* An online key that names a field of staff's. */
+bool names_staff_field(struct json_obj *o);
+
+/* ---- encoding (encode.c) ---- */
+
+struct json answer_begin(struct call *call);
+void put_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
+void put_inspection(struct call *call, struct json *j, const struct inspection *record,
+                    struct str personal);
+void put_slot(struct call *call, struct json *j, const struct slot *slot);
+void put_conflict_rows(struct call *call, struct json *j, const struct evidence *evidence,
+                       size_t n);
+void put_alternatives(struct call *call, struct json *j);
+struct str hold_id(struct arena *arena, ref_t ref);
+struct str etag_of(struct arena *arena, int64_t version);
+
+/* ---- routes ---- */
+
+extern const struct route routes[];
+extern const size_t n_routes;
+
+bool slots_handle(struct call *call);
+bool holds_list(struct call *call);
+bool hold_make_handle(struct call *call);
+bool hold_get(struct call *call);
+bool hold_change(struct call *call);
+bool hold_release(struct call *call);
+void hold_encode(struct call *call);
+void hold_release_encode(struct call *call);
+bool book_handle(struct call *call);
+bool create_job_handle(struct call *call);
+void book_encode(struct call *call);
+bool inspection_get(struct call *call);
+bool inspection_changelog(struct call *call);
+bool reschedule_handle(struct call *call);
+bool cancel_handle(struct call *call);
+void change_encode(struct call *call);
+bool event_add(struct call *call);
+bool vacation_add(struct call *call);
+bool absence_remove(struct call *call);
+void absence_encode(struct call *call);
+void absence_remove_encode(struct call *call);
+bool conflicts_list(struct call *call);
+bool health_handle(struct call *call);
+bool ready_handle(struct call *call);
+bool local_import(struct call *call);
+bool local_key(struct call *call);
+void local_key_encode(struct call *call);
+
+/* Query parameters (query.c): a value, or the empty view. */
+struct str query_get(const struct call *call, const char *name);
+/* True when a parameter is repeated or not among `known`; the fault was answered. */
+bool query_is_wrong(struct call *call, const char *const *known, size_t n);
+
+#endif

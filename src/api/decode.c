@@ -1,0 +1,192 @@
+/* Request bodies into wants and commands. */
+#include "call.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { TOKEN_CHARS_MAX = 512 };
+
+bool is_online(const struct call *call)
+{
+    return call->actor.role == ROLE_ONLINE;
+}
+
+struct json_obj body_root(struct call *call)
+{
+    assert(call->has_reader);
+    return json_root(&call->reader);
+}
+
+bool body_is_good(struct call *call)
+{
+    struct il_err err;
+    if (json_reader_result(&call->reader, &err) == IL_OK)
+        return true;
+    (void)answer_fault(call, &err);
+    return false;
+}
+
+void decode_property(struct json_obj *o, struct property *ret)
+{
+    enum { SQUARE_FEET_MAX = 1000000, YEAR_MIN = 1500, YEAR_MAX = 2200 };
+    const bool lat = json_has(o, "lat");
+    const bool lng = json_has(o, "lng");
+    *ret = (struct property){ .has_place = lat && lng };
+    if (lat != lng)
+        json_fault(o, lat ? "lng" : "lat", "type", "is required when the other is given");
+    if (lat && lng)
+        ret->place = (struct place){ json_get_degrees(o, "lat", 90),
+                                     json_get_degrees(o, "lng", 180) };
+    ret->square_feet = (int32_t)json_opt_int(o, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND);
+    ret->year_built = (int32_t)json_opt_int(o, "yearBuilt", YEAR_MIN, YEAR_MAX, NOT_FOUND);
+}
+
+static void decode_assignments(struct json_obj *o, struct want *ret)
+{
+    struct json_arr in = json_opt_arr(o, "assignments", INSPECTORS_PER_VISIT_MAX);
+    struct wanted_assignment *at =
+        arena_array(o->reader->arena, struct wanted_assignment, in.n);
+    static const char *const roles[] = { "lead", "assistant", "specialist" };
+    for (size_t i = 0; i < in.n; i++) {
+        struct json_obj a = json_arr_obj(&in, i);
+        at[i].inspector = json_get_str(&a, "_inspectorId", ID_CHARS_MAX);
+        at[i].role = str_from(roles[json_opt_word(&a, "role", roles, 3, i == 0 ? 0 : 1)]);
+        at[i].datetime = json_get_instant(&a, "datetime");
+        at[i].endtime = json_get_instant(&a, "endtime");
+        json_done(&a);
+    }
+    ret->assignments = at;
+    ret->n_assignments = in.n;
+}
+
+/* `_inspectorId` names the lead; `inspectors` all of them, the lead first when it names none. */
+static void decode_inspectors(struct json_obj *o, struct want *ret)
+{
+    const struct str lead = json_opt_str(o, "_inspectorId", ID_CHARS_MAX);
+    const struct strs all =
+        json_opt_strs(o, "inspectors", INSPECTORS_PER_VISIT_MAX, ID_CHARS_MAX);
+    if (str_equal(lead, STR("any")) && all.n == 0) {
+        ret->any_inspector = true;
+        return;
+    }
+    ret->inspectors = all;
+    if (lead.len == 0)
+        return;
+    struct str *at = arena_array(o->reader->arena, struct str, all.n + 1);
+    size_t n = 0;
+    at[n++] = lead;
+    for (size_t i = 0; i < all.n; i++) {
+        if (!str_equal(all.at[i], lead))
+            at[n++] = all.at[i];
+    }
+    ret->inspectors = (struct strs){ at, n };
+}
+
+void decode_want(struct call *call, struct json_obj *o, struct want *ret)
+{
+    (void)call;
+    *ret = (struct want){ .brand = json_opt_str(o, "brand", ID_CHARS_MAX) };
+    ret->has_datetime = json_has(o, "datetime");
+    if (ret->has_datetime)
+        ret->datetime = json_get_instant(o, "datetime");
+    ret->has_endtime = json_has(o, "endtime");
+    if (ret->has_endtime)
+        ret->endtime = json_get_instant(o, "endtime");
+    ret->services = json_opt_strs(o, "services", SERVICES_PER_VISIT_MAX, ID_CHARS_MAX);
+    ret->minutes = (int32_t)json_opt_int(o, "minutes", 1, VISIT_MINUTES_MAX, 0);
+    decode_assignments(o, ret);
+    decode_inspectors(o, ret);
+    ret->property = (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
+}
+
+void decode_override(struct call *call, struct json_obj *o, struct override *ret)
+{
+    struct json_obj in;
+    (void)call;
+    *ret = (struct override){ 0 };
+    if (!json_opt_obj(o, "override", &in))
+        return;
+    const struct strs rules = json_opt_strs(&in, "rules", CODES_END, ID_CHARS_MAX);
+    for (size_t i = 0; i < rules.n; i++) {
+        struct str name = rules.at[i];
+        if (str_equal(name, STR("overlap")))
+            name = STR("slot_taken");
+        if (str_equal(name, STR("hours")))
+            name = STR("outside_hours");
+        const enum code code = code_find(name);
+        if (code == CODE_NONE || !code_facts(code)->is_overridable)
+            json_fault(&in, "rules", "out_of_range", "names a rule that cannot be overridden");
+        else
+            ret->rules |= (code_set)1 << code;
+    }
+    ret->reason = json_get_str(&in, "reason", NOTES_CHARS_MAX);
+    if (!o->reader->failed && (rules.n == 0 || ret->reason.len == 0))
+        json_fault(&in, rules.n == 0 ? "rules" : "reason", "out_of_range", "must not be empty");
+    json_done(&in);
+}
+
+/* "3", "\"3\"", "\"v3\"" and W/ forms: what our ETags look like, and what people type. */
+static int64_t version_from_tag(struct str tag)
+{
+    int64_t version;
+    if (str_starts(tag, STR("W/")))
+        tag = (struct str){ tag.at + 2, tag.len - 2 };
+    if (tag.len >= 2 && tag.at[0] == '"' && tag.at[tag.len - 1] == '"')
+        tag = (struct str){ tag.at + 1, tag.len - 2 };
+    if (str_starts(tag, STR("v")))
+        tag = (struct str){ tag.at + 1, tag.len - 1 };
+    /* A tag that is none of ours matches no version: stale, not missing. */
+    return str_to_int(tag, &version) && version > 0 ? version : 0;
+}
+
+int64_t decode_version(struct call *call, struct json_obj *o)
+{
+    size_t count;
+    const struct str tag = http_header(call->request, "If-Match", &count);
+    const int64_t version =
+        o == NULL ? NOT_FOUND : json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
+    return count > 0 ? version_from_tag(tag) : version;
+}
+
+static bool read_hold_token(struct call *call, struct str token, ref_t *ret)
+{
+    return desk_token_read(call->api->desk, call->arena, "hold", call->company, 1, token, ret);
+}
+
+bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
+{
+    struct str token = o == NULL ? STR("") : json_opt_str(o, "hold", TOKEN_CHARS_MAX);
+    *ret = 0;
+    if (token.len == 0)
+        token = http_header(call->request, "Interlock-Hold", NULL);
+    return token.len == 0 || read_hold_token(call, token, ret);
+}
+
+/* "of_" + sealed "company|seq|now|digest". */
+bool decode_offer(struct call *call, struct json_obj *o, struct command *ret)
+{
+    const struct str token = json_opt_str(o, "offer", TOKEN_CHARS_MAX);
+    const struct hash key = desk_seal_key(call->api->desk);
+    struct str rest;
+    int64_t seq;
+    if (token.len == 0)
+        return true;
+    if (!str_starts(token, STR("of_")) ||
+        !unseal(call->arena, &key, (struct str){ token.at + 3, token.len - 3 }, &rest) ||
+        !str_equal(str_cut(&rest, '|'), call->company) ||
+        !str_to_int(str_cut(&rest, '|'), &seq) || !str_to_int(str_cut(&rest, '|'), &ret->offer_at))
+        return false;
+    ret->offer_seq = (uint64_t)seq;
+    ret->offer = rest;
+    return true;
+}
+
+bool names_staff_field(struct json_obj *o)
+{
+    static const char *const fields[] = { "status", "minutes", "endtime", "override",
+                                          "scheduledLocation", "assignments" };
+    bool found = false;
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        found = json_has(o, fields[i]) || found;
+    return found;
+}

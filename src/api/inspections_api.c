@@ -1,0 +1,287 @@
+/* Booking, and what becomes of a booking. */
+#include "call.h"
+
+static void require(struct json_obj *o, bool given, const char *name, const char *words)
+{
+    if (!given)
+        json_fault(o, name, "type", words);
+}
+
+static void require_choice(struct json_obj *o, const struct command *c)
+{
+    const struct want *w = &c->want;
+    if (c->hold != 0)
+        return;
+    require(o, w->has_datetime, "datetime", "is required");
+    require(o, w->services.n > 0 || w->minutes > 0 || w->has_endtime || w->n_assignments > 0,
+            "services", "is required");
+    require(o, w->any_inspector || w->inspectors.n > 0 || w->n_assignments > 0, "_inspectorId",
+            "is required (or \"any\")");
+}
+
+static bool has_member(struct json_obj *o, const char *object, const char *member)
+{
+    struct json_obj in;
+    return json_opt_obj(o, object, &in) && json_has(&in, member);
+}
+
+static bool book(struct call *call, bool needs_spectora)
+{
+    static const char *const statuses[] = { "unconfirmed", "confirmed" };
+    struct json_obj o = body_root(call);
+    struct command *c = &call->job.command;
+    struct str address;
+    c->kind = COMMAND_BOOK;
+    c->needs_spectora = needs_spectora;
+    if (is_online(call) && names_staff_field(&o))
+        return answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
+    decode_want(call, &o, &c->want);
+    if (!decode_hold(call, &o, &c->hold))
+        return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
+    require_choice(&o, c);
+    require(&o, has_member(&o, "property", "address"), "property/address", "is required");
+    require(&o, has_member(&o, "client", "name"), "client/name", "is required");
+    call->job.personal = personal_read(&o, &c->want.property, &address);
+    c->place_key = address_key(address);
+    c->status = json_opt_word(&o, "status", statuses, 2, NOT_FOUND);
+    c->external_ref = json_opt_str(&o, "externalRef", NAME_CHARS_MAX);
+    c->acknowledge_duplicate = json_opt_bool(&o, "acknowledgeDuplicate", false);
+    decode_override(call, &o, &c->override);
+    if (!decode_offer(call, &o, c))
+        json_fault(&o, "offer", "out_of_range", "is not an offer that was made here");
+    json_done(&o);
+    return !body_is_good(call);
+}
+
+bool book_handle(struct call *call)
+{
+    return book(call, false);
+}
+
+bool create_job_handle(struct call *call)
+{
+    return book(call, true);
+}
+
+static struct str personal_of(struct call *call, const struct inspection *record)
+{
+    struct str personal = STR("");
+    struct il_err err;
+    if (desk_find_personal(call->api->desk, call->company, record->person, call->arena, &personal,
+                           &err) != IL_OK)
+        call->api->log->line(call->api->log, LOG_ERROR, "personal data cannot be read",
+                             str_from(err.text));
+    return personal;
+}
+
+static void put_spectora(struct json *j)
+{
+    json_open(j, "spectora", '{');
+    json_put_str(j, "state", STR("pending"));
+    json_key(j, STR("_spectoraJobId"));
+    json_none(j);
+    json_end_object(j);
+}
+
+static void put_warnings(struct json *j, struct strs warnings)
+{
+    json_open(j, "warnings", '[');
+    for (size_t i = 0; i < warnings.n; i++)
+        json_str(j, warnings.at[i]);
+    json_end_array(j);
+}
+
+static void put_booked(struct call *call, struct json *j, const struct inspection *record,
+                       struct str personal)
+{
+    const struct str token =
+        desk_token_make(call->api->desk, call->arena, "manage", call->company, record->ref, 1);
+    json_start_object(j);
+    json_key(j, STR("inspection"));
+    put_inspection(call, j, record, personal);
+    json_put_int(j, "seq", (int64_t)call->job.seq);
+    json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
+    if (record->wants_spectora)
+        put_spectora(j);
+    put_warnings(j, call->job.verdict.warnings);
+    json_end_object(j);
+}
+
+void book_encode(struct call *call)
+{
+    const struct entry *e = call->job.verdict.entry;
+    const struct inspection *record = e->inspections[0];
+    struct json j = answer_begin(call);
+    put_booked(call, &j, record,
+               call->job.replayed ? personal_of(call, record) : call->job.personal);
+    http_response_header(call->response, "Location",
+                         str_print(call->arena, "/inspection/%.*s", STR_ARG(record->id)));
+    http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
+    (void)answer_json(call, call->dry_run ? 200 : 201);
+}
+
+bool inspection_get(struct call *call)
+{
+    struct found_inspection found;
+    struct il_err err;
+    bool exists;
+    if (query_is_wrong(call, NULL, 0))
+        return true;
+    if (desk_find_inspection(call->api->desk, call->company, call->segments[0], call->arena, &found,
+                             &exists, &err) != IL_OK)
+        return answer_fault(call, &err);
+    if (!exists)
+        return answer_not_found(call);
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    json_key(&j, STR("inspection"));
+    put_inspection(call, &j, &found.record, found.personal);
+    json_end_object(&j);
+    http_response_header(call->response, "ETag", etag_of(call->arena, found.record.version));
+    return answer_json(call, 200);
+}
+
+bool reschedule_handle(struct call *call)
+{
+    struct json_obj o = body_root(call);
+    struct command *c = &call->job.command;
+    c->kind = COMMAND_RESCHEDULE;
+    c->subject = call->segments[0];
+    decode_want(call, &o, &c->want);
+    c->version = decode_version(call, &o);
+    if (!decode_hold(call, &o, &c->hold))
+        return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
+    require(&o, c->want.has_datetime || c->hold != 0, "datetime", "is required");
+    decode_override(call, &o, &c->override);
+    c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
+    (void)json_opt_bool(&o, "notify", true);
+    if (!decode_offer(call, &o, c))
+        json_fault(&o, "offer", "out_of_range", "is not an offer that was made here");
+    json_done(&o);
+    return !body_is_good(call);
+}
+
+bool cancel_handle(struct call *call)
+{
+    struct command *c = &call->job.command;
+    c->kind = COMMAND_CANCEL;
+    c->subject = call->segments[0];
+    if (!call->has_reader) {
+        c->version = decode_version(call, NULL);
+        return false;
+    }
+    struct json_obj o = body_root(call);
+    c->version = decode_version(call, &o);
+    c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
+    (void)json_opt_bool(&o, "notify", true);
+    json_done(&o);
+    return !body_is_good(call);
+}
+
+void change_encode(struct call *call)
+{
+    const struct inspection *record = call->job.verdict.entry->inspections[0];
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    json_key(&j, STR("inspection"));
+    put_inspection(call, &j, record, personal_of(call, record));
+    json_put_int(&j, "seq", (int64_t)call->job.seq);
+    put_warnings(&j, call->job.verdict.warnings);
+    json_end_object(&j);
+    http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
+    (void)answer_json(call, 200);
+}
+
+/* ---- changelog ---- */
+
+static void put_fields(struct call *call, struct json *j, const struct inspection *r)
+{
+    const struct zone *zone = call->image->company->zone;
+    json_start_object(j);
+    put_instant(j, "datetime", zone, r->when.start);
+    put_instant(j, "endtime", zone, r->when.end);
+    json_put_str(j, "_inspectorId", r->assignments[0].inspector);
+    json_open(j, "inspectors", '[');
+    for (size_t i = 0; i < r->n_assignments; i++)
+        json_str(j, r->assignments[i].inspector);
+    json_end_array(j);
+    json_put_str(j, "status", status_name(r->status));
+    json_put_int(j, "version", r->version);
+    json_end_object(j);
+}
+
+static const struct inspection *about(const struct entry *e, ref_t ref)
+{
+    for (size_t i = 0; i < e->n_inspections; i++) {
+        if (e->inspections[i]->ref == ref)
+            return e->inspections[i];
+    }
+    return NULL;
+}
+
+static void put_entry(struct call *call, struct json *j, const struct entry *e,
+                      const struct inspection *before, const struct inspection *after)
+{
+    json_start_object(j);
+    json_put_int(j, "seq", (int64_t)e->seq);
+    put_instant(j, "at", call->image->company->zone, e->at);
+    json_put_str(j, "what", command_name(e->kind));
+    json_open(j, "by", '{');
+    json_put_str(j, "key", e->actor.key_id);
+    json_put_str(j, "role", role_name(e->actor.role));
+    json_put_str(j, "channel", e->actor.channel);
+    json_end_object(j);
+    if (e->reason.len > 0)
+        json_put_str(j, "reason", e->reason);
+    if (e->hold_reacquired)
+        json_put_str(j, "note", STR("hold_expired_reacquired"));
+    if (e->offer.len > 0) {
+        json_open(j, "offer", '{');
+        json_put_int(j, "asOfSeq", (int64_t)e->offer_seq);
+        put_instant(j, "at", call->image->company->zone, e->offer_at);
+        json_put_str(j, "digest", e->offer);
+        json_end_object(j);
+    }
+    json_key(j, STR("from"));
+    if (before == NULL)
+        json_none(j);
+    else
+        put_fields(call, j, before);
+    json_key(j, STR("to"));
+    put_fields(call, j, after);
+    json_end_object(j);
+}
+
+bool inspection_changelog(struct call *call)
+{
+    struct found_inspection found;
+    struct changelog log;
+    struct il_err err;
+    bool exists;
+    if (query_is_wrong(call, NULL, 0))
+        return true;
+    if (desk_find_inspection(call->api->desk, call->company, call->segments[0], call->arena, &found,
+                             &exists, &err) != IL_OK)
+        return answer_fault(call, &err);
+    if (!exists)
+        return answer_not_found(call);
+    if (desk_changelog(call->api->desk, call->company, found.record.ref, &call->work, &log, &err) !=
+        IL_OK)
+        return answer_fault(call, &err);
+    struct json j = answer_begin(call);
+    const struct inspection *before = NULL;
+    json_start_object(&j);
+    json_put_str(&j, "_id", found.record.id);
+    json_put_int(&j, "orderNumber", found.record.order_number);
+    json_open(&j, "entries", '[');
+    for (size_t i = 0; i < log.n; i++) {
+        const struct inspection *after = about(&log.entries[i], found.record.ref);
+        if (after == NULL)
+            continue;
+        put_entry(call, &j, &log.entries[i], before, after);
+        before = after;
+    }
+    json_end_array(&j);
+    json_end_object(&j);
+    return answer_json(call, 200);
+}
