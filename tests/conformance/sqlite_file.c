@@ -197,7 +197,7 @@ static void other_schemas_are_refused(void **state)
     assert_int_equal(open_rc(false, &err), IL_INVALID);
 }
 
-static void journal_is_synced_in_full(void **state)
+static void journal_mode_is_wal(void **state)
 {
     char mode[16] = "";
     sqlite3_stmt *statement = NULL;
@@ -236,7 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(s4_holds_against_a_shell),  cmocka_unit_test(one_process_writes),
         cmocka_unit_test(read_only_beside_a_writer), cmocka_unit_test(files_are_the_owners),
-        cmocka_unit_test(other_schemas_are_refused), cmocka_unit_test(journal_is_synced_in_full),
+        cmocka_unit_test(other_schemas_are_refused), cmocka_unit_test(journal_mode_is_wal),
     };
 
     return cmocka_run_group_tests(tests, group_make, group_drop);
