@@ -1,0 +1,320 @@
+/* From request to answer: route, key, input, permission; then the handler, the desk, the encoder. */
+#include "call.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { WORK_CEILING_BYTES = 256 * 1024 * 1024, PATH_SEGMENTS_MAX = 8 };
+
+/* ---- routing ---- */
+
+static bool path_matches(const char *pattern, struct str path, struct str segments[2])
+{
+    struct str want = str_from(pattern);
+    size_t n = 0;
+    while (want.len > 0 && path.len > 0) {
+        const struct str expected = str_cut(&want, '/');
+        const struct str given = str_cut(&path, '/');
+        if (str_equal(expected, STR("{}")) && given.len > 0)
+            segments[n++] = given;
+        else if (!str_equal(expected, given))
+            return false;
+    }
+    return want.len == 0 && path.len == 0;
+}
+
+static struct str unversioned(struct str path)
+{
+    if (str_starts(path, STR("/v1/")))
+        return (struct str){ path.at + 3, path.len - 3 };
+    return path;
+}
+
+/* A fixed path wins over one with a segment: /inspection/book-job is no inspection's name. */
+static bool is_better(const struct route *a, const struct route *b)
+{
+    return b == NULL || (strchr(b->path, '{') != NULL && strchr(a->path, '{') == NULL);
+}
+
+static bool route_find(struct call *call)
+{
+    const struct str path = unversioned(call->request->path);
+    struct buf allowed = { 0 };
+    const struct route *best = NULL;
+    for (size_t i = 0; i < n_routes; i++) {
+        struct str segments[2] = { { "", 0 }, { "", 0 } };
+        const struct route *r = &routes[i];
+        if ((r->is_local && !call->request->from_local_socket) ||
+            !path_matches(r->path, path, segments))
+            continue;
+        if (!str_equal(str_from(r->method), call->request->method)) {
+            buf_print(&allowed, "%s%s", allowed.len > 0 ? ", " : "", r->method);
+        } else if (is_better(r, best)) {
+            best = r;
+            memcpy(call->segments, segments, sizeof segments);
+        }
+    }
+    call->route = best;
+    if (best == NULL && allowed.len > 0) {
+        http_response_header(call->response, "Allow",
+                             str_copy(call->arena, buf_view(&allowed)));
+        (void)answer_code(call, CODE_method_not_allowed, "", STR(""));
+    } else if (best == NULL) {
+        (void)answer_not_found(call);
+    }
+    buf_drop(&allowed);
+    return best != NULL;
+}
+
+/* ---- who ---- */
+
+static bool local_actor(struct call *call)
+{
+    call->company = http_header(call->request, "Interlock-Company", NULL);
+    call->actor = (struct actor){ .key_id = STR("cli"),
+                                  .role = ROLE_ADMIN,
+                                  .channel = STR("internal"),
+                                  .may_override = true };
+    return true;
+}
+
+static bool key_actor(struct call *call)
+{
+    struct il_err err;
+    bool found = false;
+    size_t count;
+    const struct str given = http_header(call->request, "Authorization", &count);
+    enum role role;
+    if (count == 1 && str_starts(given, STR("Bearer ")) && given.len > 7) {
+        const struct hash secret = hash_of((struct str){ given.at + 7, given.len - 7 });
+        if (desk_find_key(call->api->desk, &secret, call->arena, &call->key, &found, &err) != IL_OK)
+            return !answer_fault(call, &err);
+    }
+    if (!found || !role_parse(call->key.role, &role))
+        return !answer_code(call, CODE_unauthorized, "", STR(""));
+    call->company = call->key.company;
+    call->actor = (struct actor){ .key_id = call->key.id,
+                                  .role = role,
+                                  .channel = role == ROLE_ONLINE ? STR("online") : STR("internal"),
+                                  .brand = call->key.brand,
+                                  .may_override = call->key.may_override };
+    return true;
+}
+
+/* ---- input ---- */
+
+static bool body_open(struct call *call)
+{
+    struct il_err err;
+    const struct str type = http_header(call->request, "Content-Type", NULL);
+    const struct str encoding = http_header(call->request, "Content-Encoding", NULL);
+    if (call->request->body.len == 0)
+        return !call->route->takes_body ||
+               !answer_code(call, CODE_body_required, "", STR(""));
+    struct str media = type;
+    media = str_cut(&media, ';');
+    while (media.len > 0 && media.at[media.len - 1] == ' ')
+        media.len--;
+    if (!str_equal(media, STR("application/json")) || encoding.len > 0)
+        return !answer_code(call, CODE_unsupported_media_type, "", STR(""));
+    if (json_reader_open(&call->reader, call->arena, call->request->body, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    call->has_reader = true;
+    return true;
+}
+
+static bool is_idempotency_key(struct str key)
+{
+    bool good = key.len >= 1 && key.len <= IDEMPOTENCY_KEY_CHARS;
+    for (size_t i = 0; good && i < key.len; i++)
+        good = key.at[i] > 0x20 && key.at[i] < 0x7F;
+    return good;
+}
+
+static struct hash request_hash(struct call *call)
+{
+    struct buf text = { 0 };
+    buf_add_str(&text, call->request->method);
+    buf_add_char(&text, '\n');
+    buf_add_str(&text, unversioned(call->request->path));
+    buf_add_char(&text, '\n');
+    buf_add_str(&text, call->request->body);
+    const struct hash hash = hash_of(buf_view(&text));
+    buf_drop(&text);
+    return hash;
+}
+
+static bool is_dry_run(struct call *call, bool *ret)
+{
+    static const char *const known[] = { "dryRun" };
+    const struct str value = query_get(call, "dryRun");
+    if (query_is_wrong(call, known, 1))
+        return false;
+    *ret = str_equal(value, STR("true"));
+    if (value.len > 0 && !*ret && !str_equal(value, STR("false")))
+        return !answer_code(call, CODE_out_of_range, "/dryRun", STR("dryRun is true or false."));
+    return true;
+}
+
+static bool key_of_request(struct call *call)
+{
+    size_t count;
+    const struct str key = http_header(call->request, "Idempotency-Key", &count);
+    if (!is_dry_run(call, &call->dry_run))
+        return false;
+    if (call->dry_run || (call->request->from_local_socket && count == 0))
+        return true;
+    if (count != 1 || !is_idempotency_key(key))
+        return !answer_code(call, CODE_idempotency_key_required, "", STR(""));
+    call->job.has_idempotency = true;
+    call->job.idempotency_key = key;
+    call->job.request = request_hash(call);
+    return true;
+}
+
+static bool may(struct call *call)
+{
+    return (call->route->roles >> call->actor.role & 1) != 0 ||
+           !answer_code(call, CODE_not_permitted, "", STR(""));
+}
+
+static bool image_of(struct call *call)
+{
+    struct il_err err;
+    if (desk_image(call->api->desk, call->company, &call->image, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    return call->image != NULL ||
+           !answer_code(call, CODE_not_found, "", STR("There is no such company."));
+}
+
+/* True: answered. False: a job is ready to be submitted. */
+static bool prepare(struct call *call)
+{
+    if (!route_find(call))
+        return true;
+    call->now = call->api->clock->now_s(call->api->clock);
+    if (call->route->roles == 0)
+        return call->route->handle(call);
+    if (!(call->request->from_local_socket ? local_actor(call) : key_actor(call)))
+        return true;
+    if (!body_open(call) || (call->route->needs_key && !key_of_request(call)) || !may(call) ||
+        !image_of(call))
+        return true;
+    call->job.company = call->company;
+    call->job.arena = call->arena;
+    call->job.command.actor = call->actor;
+    call->job.command.version = NOT_FOUND;
+    call->job.context = call;
+    call->has_job = false;
+    if (call->route->handle(call))
+        return true;
+    call->has_job = true;
+    return false;
+}
+
+static void answer_job(struct call *call)
+{
+    if (call->job.code != CODE_NONE) {
+        (void)answer_code(call, call->job.code, "", STR(""));
+        return;
+    }
+    if (call->job.verdict.code != CODE_NONE) {
+        answer_verdict(call);
+        return;
+    }
+    if (call->job.replayed)
+        http_response_header(call->response, "Idempotent-Replayed", STR("true"));
+    call->route->encode(call);
+    put_seq_header(call, call->job.seq);
+}
+
+static struct call *call_make(struct api *api, const struct http_request *request,
+                              struct http_response *response)
+{
+    struct call *call = block_new(sizeof *call, NULL);
+    call->api = api;
+    call->request = request;
+    call->response = response;
+    call->arena = request->arena;
+    call->work = arena_make(WORK_CEILING_BYTES);
+    return call;
+}
+
+static void call_drop(struct call *call)
+{
+    if (call->has_reader)
+        json_reader_drop(&call->reader);
+    block_free(call->job.image);
+    block_free(call->image);
+    arena_drop(&call->work);
+    block_free(call);
+}
+
+/* ---- with a server ---- */
+
+static void job_done(struct desk_job *job)
+{
+    struct call *call = job->context;
+    http_wake(call->exchange);
+}
+
+static bool handle(struct http_handler *handler, struct http_exchange *exchange,
+                   const struct http_request *request, struct http_response *response)
+{
+    struct api *api = (struct api *)(void *)handler;
+    struct call *call = call_make(api, request, response);
+    _Static_assert(offsetof(struct api, handler) == 0, "the handler is the api");
+    call->exchange = exchange;
+    call->job.done = job_done;
+    if (prepare(call)) {
+        call_drop(call);
+        return true;
+    }
+    if (call->dry_run) {
+        desk_try(api->desk, &call->job);
+    } else {
+        http_set_state(exchange, call);
+        if (desk_submit(api->desk, &call->job))
+            return false;
+    }
+    answer_job(call);
+    call_drop(call);
+    return true;
+}
+
+static void finish(struct http_handler *handler, struct http_exchange *exchange,
+                   const struct http_request *request, struct http_response *response)
+{
+    struct call *call = http_state(exchange);
+    (void)handler;
+    (void)request;
+    call->response = response;
+    answer_job(call);
+    call_drop(call);
+}
+
+struct api api_make(struct desk *desk, struct clock *clock, struct log *log)
+{
+    return (struct api){
+        .handler = { .handle = handle, .finish = finish },
+        .desk = desk,
+        .clock = clock,
+        .log = log,
+    };
+}
+
+/* ---- without one ---- */
+
+void api_perform(struct api *api, const struct http_request *request,
+                 struct http_response *response)
+{
+    struct call *call = call_make(api, request, response);
+    if (!prepare(call)) {
+        if (call->dry_run)
+            desk_try(api->desk, &call->job);
+        else
+            desk_do(api->desk, &call->job);
+        answer_job(call);
+    }
+    call_drop(call);
+}
