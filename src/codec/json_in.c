@@ -55,6 +55,11 @@ void json_fault(struct json_obj *o, const char *name, const char *code, const ch
     fault(o->reader, name == NULL ? o->at : at_field(o, name), code, words);
 }
 
+void json_arr_fault(struct json_arr *a, size_t i, const char *code, const char *words)
+{
+    fault(a->reader, at_item(a, i), code, words);
+}
+
 /* Depth, and escapes that stand for half a character: jansson would allow depth 2048 and call the
  * other a syntax error. */
 static const char *scan(struct str text)
@@ -183,6 +188,12 @@ static const json_t *field(struct json_obj *o, const char *name)
 bool json_has(struct json_obj *o, const char *name)
 {
     return field(o, name) != NULL;
+}
+
+bool json_is_none(struct json_obj *o, const char *name)
+{
+    return field(o, name) == NULL && o->value != NULL &&
+           json_is_null(json_object_get(tree(o->value), name));
 }
 
 static size_t count_chars(struct str s)

@@ -1,8 +1,8 @@
 /* The company document (contract.md section 2): read, checked, laid over what is stored, written.
  *
  *  O1  A document is good or refused whole, with the JSON pointer of the first fault.
- *  O2  A thing is a row: kind, _id, canonical body. Equal content is an equal body, so "changed" is a
- *      comparison of text. Personal data (an inspector's name and email; an order's client, agents,
+ *  O2  A thing is a row: kind, _id, canonical body. Equal content is an equal body, so "changed" is
+ * a comparison of text. Personal data (an inspector's name and email; an order's client, agents,
  *      address and notes) stand apart from the body as `personal`.
  *  O3  A company is read from its rows only: whatever is stored can be read again.
  *  O4  What is written is what was read: import of an export changes nothing. */
@@ -23,9 +23,9 @@ enum {
 
 /* Where zone bytes come from: the system's tzdata, or a test's own. */
 struct zone_source {
-    /* TZif bytes of an IANA zone in the arena. Unknown names, and names that are not in the table of
-     * zones, are IL_INVALID: no path of a caller's making is ever opened. *ret_name: the canonical
-     * name when `name` is an alias. */
+    /* TZif bytes of an IANA zone in the arena. Unknown names, and names that are not in the table
+     * of zones, are IL_INVALID: no path of a caller's making is ever opened. *ret_name: the
+     * canonical name when `name` is an alias. */
     il_rc (*load)(struct zone_source *, struct arena *arena, struct str name, struct str *ret_name,
                   struct str *ret_tzif, struct il_err *reterr);
 };
@@ -44,21 +44,37 @@ enum document_kind {
 
 struct str document_kind_name(enum document_kind kind); /* "company", "zone", "brand", ... */
 
+enum document_target { REFERS_TO_INSPECTOR, REFERS_TO_SERVICE, REFERS_TO_BRAND };
+
+struct document_reference { /* a name that must exist: /list/index/field or
+                               /list/index/field/item/leaf */
+    enum document_target target;
+    struct str id;
+    const char *list, *field, *leaf; /* leaf NULL: none */
+    uint32_t index;
+    int32_t item; /* NOT_FOUND: none */
+};
+
 struct document_inspection {
+    size_t index;             /* stands at /inspections/index */
     struct inspection record; /* ref, version, claims and person are not given */
-    struct str personal;      /* canonical {"client","agents","address","notes"}; absent parts left out */
+    struct str
+        personal; /* canonical {"client","agents","address","notes"}; absent parts left out */
 };
 
 struct document {
     struct str company_id;
     const struct setting_row *rows; /* person and person_hash not given; sorted by kind, id */
     size_t n_rows;
-    bool has_kind[DOCUMENT_KINDS]; /* which arrays the document had (zone: with company) */
-    const struct absence *absences; /* events and vacations; ref, version, claim not given */
+    struct str first_brand; /* of the array, "" without one: the order of brands means something */
+    bool has_kind[DOCUMENT_KINDS];  /* which arrays the document had (zone: with company) */
+    const struct absence *absences; /* events, then vacations; ref, version, claim not given */
     size_t n_absences;
     bool has_events, has_vacations;
     const struct document_inspection *inspections; /* sorted by lead inspector, start */
     size_t n_inspections;
+    const struct document_reference *references; /* in the order of the document's arrays */
+    size_t n_references;
 };
 
 /* Everything in the arena. Errors: IL_INVALID with code and field. */
@@ -110,10 +126,12 @@ void document_write_inspection(struct json *j, struct arena *arena, const struct
 /* Reads client, agents, property.address and notes out of an object that a request or a document
  * sent (o: the inspection or book-job body), and returns them as canonical personal JSON. Reads the
  * property's numbers into *ret_property. */
-struct str personal_read(struct json_obj *o, struct property *ret_property, struct str *ret_address);
+struct str personal_read(struct json_obj *o, struct property *ret_property,
+                         struct str *ret_address);
 
 /* Hash of an address that two people would type differently: case, punctuation, spaces and common
- * abbreviations (Street/St, Avenue/Ave, North/N, Apt/Unit/#...) do not matter. 0 for an empty one. */
+ * abbreviations (Street/St, Avenue/Ave, North/N, Apt/Unit/#...) do not matter. 0 for an empty one.
+ */
 int64_t address_key(struct str address);
 
 #endif

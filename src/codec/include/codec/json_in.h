@@ -59,7 +59,10 @@ struct json_obj json_root(struct json_reader *reader);
 /* A fault of the field `name` of o; name NULL: of o itself. */
 void json_fault(struct json_obj *o, const char *name, const char *code, const char *words);
 
+void json_arr_fault(struct json_arr *a, size_t i, const char *code, const char *words);
+
 bool json_has(struct json_obj *o, const char *name); /* present and not null; marks it as read */
+bool json_is_none(struct json_obj *o, const char *name); /* written as null; marks it as read */
 struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars); /* required */
 struct str json_opt_str(struct json_obj *o, const char *name, size_t max_chars); /* or "" */
 struct str json_opt_text(struct json_obj *o, const char *name, size_t max_chars); /* lines allowed */

@@ -1,0 +1,184 @@
+/* The things of a company document between JSON and core: read by x_get, written by x_put.
+ *
+ *  P1  x_put writes what x_get reads, fields in the order of the contract's example; what was not
+ *      given is not written. So a row's body is its x_put, and reading a body is x_get again.
+ *  P2  x_get checks all that can be judged by the thing alone. Private to codec. */
+#ifndef CODEC_DOCUMENT_PARTS_H
+#define CODEC_DOCUMENT_PARTS_H
+
+#include "codec/document.h"
+
+enum {
+    EMAIL_CHARS_MAX = 254,
+    PHONE_CHARS_MAX = 40,
+    WORDS_CHARS_MAX = 64,
+    TITLE_CHARS_MAX = 200,
+    CURRENCY_CHARS = 3,
+    AREAS_MAX = 500,
+    OPENINGS_MAX = 100000,
+    OPENINGS_PER_DAY_MAX = 3, /* with the template: what hours.c has room for */
+    HOLIDAYS_MAX = 5000,
+    MODIFIERS_MAX = 20,
+    FOLLOW_UPS_MAX = 10,
+    FOLLOW_UP_MINUTES_MAX = 366 * DAY_MIN,
+    POLYGON_POINTS_MIN = 3,
+    POLYGON_POINTS_MAX = 200,
+    EXTERNAL_IDS_MAX = 20,
+    ASSIGNMENTS_MAX = 16,
+    DAILY_MAX_MAX = 100,
+    AGENTS_MAX = 10,
+    CENTS_MAX = 1000000000,
+    SQUARE_FEET_MAX = 10000000,
+    YEAR_BUILT_MIN = 1000,
+    YEAR_BUILT_MAX = 2300,
+    INSPECTION_DAYS_MAX = 31,
+    ABSENCE_DAYS_MAX = 3660,
+    WEEK_DAYS = 7,
+};
+
+static const int64_t ORDER_NUMBER_MAX = 9007199254740991; /* what a JSON number holds everywhere */
+
+/* ---- settings (document_settings.c) ---- */
+
+enum setting {
+    SET_STEP,
+    SET_ANCHOR,
+    SET_BUFFER,
+    SET_HORIZON,
+    SET_ONLINE_NOTICE,
+    SET_ONLINE_SAME_DAY,
+    SET_ONLINE_CUTOFF,
+    SET_ONLINE_AUTO,
+    SET_INTERNAL_NOTICE,
+    SET_INTERNAL_SAME_DAY,
+    SET_INTERNAL_CUTOFF,
+    SET_INTERNAL_AUTO,
+    SET_CHECKOUT_HOLD,
+    SET_QUOTE_HOLD,
+    SET_TRAVEL_RULE,
+    SET_ROAD_FACTOR,
+    SET_KM_PER_HOUR,
+    SET_TRAVEL_MAX,
+    SETTINGS
+};
+
+struct settings {
+    int32_t at[SETTINGS]; /* SETTING_ABSENT: not given; NOT_FOUND: given as null */
+};
+
+struct settings settings_none(void);
+struct settings settings_get(struct json_obj *o);            /* the field "settings" of o */
+void settings_put(struct json *j, const struct settings *s); /* as the field; nothing if empty */
+void settings_lay(struct settings *under, const struct settings *over); /* by key */
+struct rules settings_rules(const struct settings *s);                  /* absent: the default */
+
+/* ---- rows (document_rows.c) ---- */
+
+struct part_company {
+    struct str id, name, timezone, currency;
+    struct str first_brand; /* only in a row's body: which brand is the company's default */
+    struct settings settings;
+};
+
+struct part_brand {
+    struct str id, name;
+    struct settings settings;
+    int32_t spectora; /* enum spectora_mode, NOT_FOUND: not given */
+};
+
+struct part_service {
+    struct service service; /* id, name, kind, minutes, price, modifiers */
+    int32_t after_min[FOLLOW_UPS_MAX];
+    size_t n_after; /* 0: no follow-up */
+    int32_t follow_min, follow_who;
+};
+
+struct part_inspector {
+    struct str id, name, email;
+    bool is_active, has_home;
+    struct place home;
+    struct strs services;
+    int32_t daily_max; /* NOT_FOUND: none */
+    const struct external_id *external_ids;
+    size_t n_external_ids;
+    struct day_hours week[WEEK_DAYS];
+    bool has_day[WEEK_DAYS];
+};
+
+struct part_area {
+    struct str id, name;
+    const struct place *points;
+    size_t n_points;
+};
+
+struct part_opening {
+    struct str id, inspector;
+    date_d date;
+    bool by_spans, is_manual;
+    enum visibility visibility;
+    struct day_hours hours;
+};
+
+struct part_holiday {
+    struct str id, name;
+    date_d date;
+};
+
+/* Company rows carry `firstBrand`; documents do not. */
+struct part_company company_get(struct json_obj *o, bool in_row);
+struct part_brand brand_get(struct json_obj *o);
+struct part_service service_get(struct json_obj *o);
+struct part_inspector inspector_get(struct json_obj *o);
+struct part_area area_get(struct json_obj *o);
+struct part_opening opening_get(struct json_obj *o);
+struct part_holiday holiday_get(struct json_obj *o);
+
+void company_put(struct json *j, const struct part_company *p, bool in_row);
+void brand_put(struct json *j, const struct part_brand *p);
+void service_put(struct json *j, const struct part_service *p);
+void inspector_put(struct json *j, const struct part_inspector *p);
+void area_put(struct json *j, const struct part_area *p);
+void opening_put(struct json *j, const struct part_opening *p);
+void holiday_put(struct json *j, const struct part_holiday *p);
+
+struct str id_get(struct json_obj *o, const char *name); /* required */
+struct str id_opt(struct json_obj *o, const char *name); /* "" when absent */
+void id_check(struct json_obj *o, const char *name, struct str id);
+/* A list of ids without repetition. */
+struct strs ids_opt(struct json_obj *o, const char *name, size_t max);
+void external_ids_get(struct json_obj *o, const struct external_id **ret, size_t *ret_n);
+void external_ids_put(struct json *j, const struct external_id *ids, size_t n);
+void degrees_put(struct json *j, int32_t e7); /* as few decimals as say it exactly */
+void text_put(struct json *j, const char *name, struct str value); /* nothing when empty */
+void strs_put(struct json *j, const char *name, struct strs value);
+
+/* Personal data of an inspector: {"name","email"}. */
+struct str inspector_personal(struct arena *arena, const struct part_inspector *p);
+/* Lays stored personal data over p. False when the text is not what this writes. */
+IL_MUST bool inspector_personal_lay(struct arena *arena, struct str personal,
+                                    struct part_inspector *p);
+
+/* ---- an order's people and place (personal.c) ---- */
+
+/* property, client, agents and notes as fields of an object that is open. */
+void personal_put(struct json *j, struct arena *arena, const struct property *property,
+                  struct str personal);
+
+/* ---- hours of a day (document_hours.c) ---- */
+
+struct wall_span *spans_get(struct json_obj *o, size_t *ret_n); /* sorted, merged */
+int32_t *starts_get(struct json_obj *o, size_t *ret_n);         /* sorted, distinct */
+void spans_put(struct json *j, const struct day_hours *hours);
+void starts_put(struct json *j, const struct day_hours *hours);
+
+/* ---- documents of one row ---- */
+
+/* Order of rows: kind, then id, bytewise. */
+int setting_row_order(const struct setting_row *a, const struct setting_row *b);
+void setting_rows_sort(struct setting_row *rows, size_t n);
+int32_t document_kind_find(struct str name); /* NOT_FOUND: unknown */
+
+/* What an absence or an inspection looks like without its _id decides an absent one. */
+struct str id_from_content(struct arena *arena, struct str content);
+
+#endif
