@@ -105,8 +105,8 @@ static void put_side(struct call *call, struct json *j, const char *name,
     const struct zone *zone = call->image->company->zone;
     json_open(j, name, '{');
     json_put_str(j, "kind", claim_kind_name(side->kind));
-    put_instant(j, "datetime", zone, side->when.start);
-    put_instant(j, "endtime", zone, side->when.end);
+    show_instant(j, "datetime", zone, side->when.start);
+    show_instant(j, "endtime", zone, side->when.end);
     if (side->order_number != 0)
         json_put_int(j, "orderNumber", side->order_number);
     json_end_object(j);
@@ -121,7 +121,7 @@ static void put_conflict(struct call *call, struct json *j, const struct conflic
     json_put_str(j, "cause", c->cause);
     if (c->reason.len > 0)
         json_put_str(j, "reason", c->reason);
-    put_instant(j, "openedAt", call->image->company->zone, c->opened_at);
+    show_instant(j, "openedAt", call->image->company->zone, c->opened_at);
     put_side(call, j, "a", &c->a);
     put_side(call, j, "b", &c->b);
     if (c->resolved_how.len > 0)

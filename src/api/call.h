@@ -86,13 +86,13 @@ bool names_staff_field(struct json_obj *o);
 /* ---- encoding (encode.c) ---- */
 
 struct json answer_begin(struct call *call);
-void put_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
-void put_inspection(struct call *call, struct json *j, const struct inspection *record,
+void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
+void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                     struct str personal);
-void put_slot(struct call *call, struct json *j, const struct slot *slot);
-void put_conflict_rows(struct call *call, struct json *j, const struct evidence *evidence,
+void show_slot(struct call *call, struct json *j, const struct slot *slot);
+void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence,
                        size_t n);
-void put_alternatives(struct call *call, struct json *j);
+void show_alternatives(struct call *call, struct json *j);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 

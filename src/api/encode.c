@@ -11,7 +11,7 @@ struct json answer_begin(struct call *call)
     return json_begin(&call->response->body);
 }
 
-void put_instant(struct json *j, const char *name, const struct zone *zone, utc_s at)
+void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at)
 {
     char text[INSTANT_TEXT];
     instant_write(zone, at, text);
@@ -47,7 +47,7 @@ static void put_price(struct json *j, const struct price *price)
     json_end_object(j);
 }
 
-void put_inspection(struct call *call, struct json *j, const struct inspection *record,
+void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                     struct str personal)
 {
     const struct company *company =
@@ -71,7 +71,7 @@ static const struct company *company_of(const struct call *call)
 }
 
 /* Hundreds of these make an answer, so it is one run of appends without a format to parse. */
-void put_slot(struct call *call, struct json *j, const struct slot *slot)
+void show_slot(struct call *call, struct json *j, const struct slot *slot)
 {
     const struct company *company = company_of(call);
     char text[INSTANT_TEXT];
@@ -103,7 +103,7 @@ void put_slot(struct call *call, struct json *j, const struct slot *slot)
 }
 
 /* An online key learns that the time is busy, never whose time it is. */
-void put_conflict_rows(struct call *call, struct json *j, const struct evidence *evidence,
+void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence,
                        size_t n)
 {
     const struct zone *zone = company_of(call)->zone;
@@ -114,8 +114,8 @@ void put_conflict_rows(struct call *call, struct json *j, const struct evidence 
         json_put_str(j, "kind", is_online(call) ? STR("busy") : claim_kind_name(e->kind));
         if (!is_online(call))
             json_put_str(j, "_inspectorId", e->inspector);
-        put_instant(j, "datetime", zone, e->when.start);
-        put_instant(j, "endtime", zone, e->when.end);
+        show_instant(j, "datetime", zone, e->when.start);
+        show_instant(j, "endtime", zone, e->when.end);
         if (!is_online(call) && e->order_number != 0)
             json_put_int(j, "orderNumber", e->order_number);
         json_end_object(j);
@@ -193,7 +193,7 @@ static bool query_for(struct call *call, struct slot_query *ret)
     return ret->minutes >= 1 && ret->count <= SLOT_INSPECTORS_MAX;
 }
 
-void put_alternatives(struct call *call, struct json *j)
+void show_alternatives(struct call *call, struct json *j)
 {
     struct slot_query query;
     struct slot found[ALTERNATIVES_MAX];
@@ -211,6 +211,6 @@ void put_alternatives(struct call *call, struct json *j)
     }
     json_open(j, "alternatives", '[');
     for (size_t i = 0; i < n; i++)
-        put_slot(call, j, &found[i]);
+        show_slot(call, j, &found[i]);
     json_end_array(j);
 }

@@ -14,8 +14,8 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
                                                  ? HOLD_EXPIRED
                                                  : hold->state));
     json_put_str(j, "brand", hold->brand);
-    put_instant(j, "datetime", zone, hold->when.start);
-    put_instant(j, "endtime", zone, hold->when.end);
+    show_instant(j, "datetime", zone, hold->when.start);
+    show_instant(j, "endtime", zone, hold->when.end);
     json_open(j, "inspectors", '[');
     for (size_t i = 0; i < hold->inspectors.n; i++)
         json_str(j, hold->inspectors.at[i]);
@@ -24,8 +24,8 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
     for (size_t i = 0; i < hold->services.n; i++)
         json_str(j, hold->services.at[i]);
     json_end_array(j);
-    put_instant(j, "createdAt", zone, hold->created_at);
-    put_instant(j, "expiresAt", zone, hold->expires_at);
+    show_instant(j, "createdAt", zone, hold->created_at);
+    show_instant(j, "expiresAt", zone, hold->expires_at);
     json_end_object(j);
 }
 

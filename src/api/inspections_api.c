@@ -98,7 +98,7 @@ static void put_booked(struct call *call, struct json *j, const struct inspectio
         desk_token_make(call->api->desk, call->arena, "manage", call->company, record->ref, 1);
     json_start_object(j);
     json_key(j, STR("inspection"));
-    put_inspection(call, j, record, personal);
+    show_inspection(call, j, record, personal);
     json_put_int(j, "seq", (int64_t)call->job.seq);
     json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
     if (record->wants_spectora)
@@ -135,7 +135,7 @@ bool inspection_get(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));
-    put_inspection(call, &j, &found.record, found.personal);
+    show_inspection(call, &j, &found.record, found.personal);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, found.record.version));
     return answer_json(call, 200);
@@ -184,7 +184,7 @@ void change_encode(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));
-    put_inspection(call, &j, record, personal_of(call, record));
+    show_inspection(call, &j, record, personal_of(call, record));
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     put_warnings(&j, call->job.verdict.warnings);
     json_end_object(&j);
@@ -198,8 +198,8 @@ static void put_fields(struct call *call, struct json *j, const struct inspectio
 {
     const struct zone *zone = call->image->company->zone;
     json_start_object(j);
-    put_instant(j, "datetime", zone, r->when.start);
-    put_instant(j, "endtime", zone, r->when.end);
+    show_instant(j, "datetime", zone, r->when.start);
+    show_instant(j, "endtime", zone, r->when.end);
     json_put_str(j, "_inspectorId", r->assignments[0].inspector);
     json_open(j, "inspectors", '[');
     for (size_t i = 0; i < r->n_assignments; i++)
@@ -224,7 +224,7 @@ static void put_entry(struct call *call, struct json *j, const struct entry *e,
 {
     json_start_object(j);
     json_put_int(j, "seq", (int64_t)e->seq);
-    put_instant(j, "at", call->image->company->zone, e->at);
+    show_instant(j, "at", call->image->company->zone, e->at);
     json_put_str(j, "what", command_name(e->kind));
     json_open(j, "by", '{');
     json_put_str(j, "key", e->actor.key_id);
@@ -238,7 +238,7 @@ static void put_entry(struct call *call, struct json *j, const struct entry *e,
     if (e->offer.len > 0) {
         json_open(j, "offer", '{');
         json_put_int(j, "asOfSeq", (int64_t)e->offer_seq);
-        put_instant(j, "at", call->image->company->zone, e->offer_at);
+        show_instant(j, "at", call->image->company->zone, e->offer_at);
         json_put_str(j, "digest", e->offer);
         json_end_object(j);
     }

@@ -97,8 +97,8 @@ void answer_verdict(struct call *call)
     json_put_bool(&j, "overridable", code_facts(v->code)->is_overridable);
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
-        put_conflict_rows(call, &j, v->evidence, v->n_evidence);
-        put_alternatives(call, &j);
+        show_conflicts(call, &j, v->evidence, v->n_evidence);
+        show_alternatives(call, &j);
     }
     json_end_object(&j);
     set_status(call, v->code);

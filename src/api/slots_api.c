@@ -334,7 +334,7 @@ static void write_answer(struct call *call, const struct slots_ask *ask,
     put_duration(&j, ask);
     json_open(&j, "slots", '[');
     for (size_t i = 0; i < list->n_slots; i++)
-        put_slot(call, &j, &list->slots[i]);
+        show_slot(call, &j, &list->slots[i]);
     json_end_array(&j);
     put_days(call, &j, list);
     json_end_object(&j);

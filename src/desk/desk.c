@@ -24,6 +24,7 @@ il_rc desk_open(const struct desk_options *options, struct desk **ret, struct il
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&desk->wake, &monotonic);
+    (void)pthread_cond_init(&desk->idle, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     if (!options->read_only) {
         if (pthread_create(&desk->writer, NULL, writer_run, desk) != 0) {
@@ -61,9 +62,18 @@ void desk_close(struct desk *desk)
     keys_forget(desk);
     store_close(desk->options.store);
     (void)pthread_cond_destroy(&desk->wake);
+    (void)pthread_cond_destroy(&desk->idle);
     (void)pthread_mutex_destroy(&desk->lock);
     (void)pthread_mutex_destroy(&desk->loading);
     block_free(desk);
+}
+
+void desk_drain(struct desk *desk)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    while (desk->n_queued > 0 || desk->is_busy)
+        (void)pthread_cond_wait(&desk->idle, &desk->lock);
+    (void)pthread_mutex_unlock(&desk->lock);
 }
 
 bool desk_is_ready(struct desk *desk)

@@ -52,6 +52,8 @@ struct desk {
     pthread_cond_t wake;  /* CLOCK_MONOTONIC */
     struct desk_job *queue_first, **queue_last;
     size_t n_queued;
+    bool is_busy;         /* a batch has been taken and is not answered yet */
+    pthread_cond_t idle;  /* the queue is empty and nothing is busy */
     bool closing, is_stopped;
     struct company_slot *slots[COMPANY_SLOTS];
     uint64_t use_clock;

@@ -463,6 +463,7 @@ static bool queue_take(struct desk *desk, struct batch *batch, int64_t sweep_at_
             break;
     }
     const bool more = batch->n_jobs > 0 || !desk->closing;
+    desk->is_busy = batch->n_jobs > 0;
     const bool stopped = desk->is_stopped;
     (void)pthread_mutex_unlock(&desk->lock);
     if (stopped && batch->n_jobs > 0) {
@@ -512,6 +513,15 @@ static void sweep(struct desk *desk, struct batch *batch)
         batch_run(batch);
 }
 
+static void batch_ended(struct desk *desk)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    desk->is_busy = false;
+    if (desk->n_queued == 0)
+        (void)pthread_cond_broadcast(&desk->idle);
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
 void *writer_run(void *context)
 {
     struct desk *desk = context;
@@ -521,6 +531,7 @@ void *writer_run(void *context)
     batch->desk = desk;
     batch->arena = arena_make(SIZE_MAX / 2);
     while (more) {
+        batch_ended(desk);
         batch->n_jobs = 0;
         batch->n_companies = 0;
         batch->overlay = NULL;

@@ -35,7 +35,7 @@ struct str socket_path(struct arena *arena, const char *db, int *ret_dir)
     /* A socket's address holds 107 bytes; through its directory any path fits. */
     const char *slash = strrchr(db, '/');
     const struct str dir = str_copy(arena, (struct str){ db, (size_t)(slash - db) });
-    *ret_dir = open(dir.at, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *ret_dir = open(dir.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir < 0)
         return STR("");
     return str_print(arena, "/proc/self/fd/%d/%s.sock", *ret_dir, slash + 1);

@@ -53,6 +53,9 @@ IL_MUST il_rc desk_open(const struct desk_options *options, struct desk **ret,
                         struct il_err *reterr);
 void desk_close(struct desk *desk); /* decides what is queued, then stops; accepts NULL */
 
+/* Waits until everything submitted has been answered. */
+void desk_drain(struct desk *desk);
+
 /* ---- changing ---- */
 
 struct desk_job {
