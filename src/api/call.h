@@ -22,6 +22,7 @@ enum {
 };
 
 struct call;
+struct slot_pen;
 
 struct route {
     const char *method;
@@ -54,6 +55,7 @@ struct call {
     struct desk_job job;
     bool dry_run;
     bool has_job;
+    struct slot_pen *pen; /* once a slot was written */
     struct http_exchange *exchange; /* NULL without a server */
 };
 
@@ -89,7 +91,8 @@ struct json answer_begin(struct call *call);
 void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                     struct str personal);
-void show_slot(struct call *call, struct json *j, const struct slot *slot);
+const struct image *image_of_call(const struct call *call); /* the job's, else the snapshot */
+void show_slot(struct call *call, struct json *j, const struct slot *slot); /* slot_pen.c */
 void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence,
                        size_t n);
 void show_alternatives(struct call *call, struct json *j);

@@ -65,41 +65,14 @@ void show_inspection(struct call *call, struct json *j, const struct inspection 
     json_end_object(j);
 }
 
-static const struct company *company_of(const struct call *call)
+const struct image *image_of_call(const struct call *call)
 {
-    return (call->job.image != NULL ? call->job.image : call->image)->company;
+    return call->job.image != NULL ? call->job.image : call->image;
 }
 
-/* Hundreds of these make an answer, so it is one run of appends without a format to parse. */
-void show_slot(struct call *call, struct json *j, const struct slot *slot)
+static const struct company *company_of(const struct call *call)
 {
-    const struct company *company = company_of(call);
-    char text[INSTANT_TEXT];
-    char local[WALL_TEXT];
-    enum { SCORE_HALF = 120, SCORE_SCALE = 1000 };
-    json_start_object(j);
-    instant_write(company->zone, slot->when.start, text);
-    json_put_str(j, "datetime", (struct str){ text, sizeof text });
-    instant_write(company->zone, slot->when.end, text);
-    json_put_str(j, "endtime", (struct str){ text, sizeof text });
-    wall_write(zone_to_wall(company->zone, slot->when.start), local);
-    json_put_str(j, "local", (struct str){ local, sizeof local });
-    json_put_str(j, "_inspectorId", company->inspectors[slot->inspectors[0]].id);
-    json_open(j, "inspectors", '[');
-    for (int32_t i = 0; i < slot->n_inspectors; i++)
-        json_str(j, company->inspectors[slot->inspectors[i]].id);
-    json_end_array(j);
-    json_key(j, STR("score"));
-    json_fixed(j, (int64_t)SCORE_SCALE * SCORE_HALF / (SCORE_HALF + slot->cost), 3);
-    if (!is_online(call)) {
-        json_open(j, "scoreParts", '{');
-        json_put_int(j, "costMinutes", slot->cost);
-        json_end_object(j);
-    }
-    json_put_bool(j, "overlapping", slot->overlapping);
-    json_open(j, "conflicts", '[');
-    json_end_array(j);
-    json_end_object(j);
+    return image_of_call(call)->company;
 }
 
 /* An online key learns that the time is busy, never whose time it is. */

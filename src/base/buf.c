@@ -20,10 +20,8 @@ void buf_clear(struct buf *b)
     b->len = 0;
 }
 
-void buf_reserve(struct buf *b, size_t more)
+void buf_grow(struct buf *b, size_t more)
 {
-    if (b->room - b->len >= more)
-        return;
     assert(more <= SIZE_MAX / 4 && b->len <= SIZE_MAX / 4);
     size_t room = b->room == 0 ? BUF_FIRST_BYTES : b->room;
     while (room - b->len < more)
@@ -33,24 +31,6 @@ void buf_reserve(struct buf *b, size_t more)
         abort();
     b->own_at = at;
     b->room = room;
-}
-
-void buf_add(struct buf *b, const void *bytes, size_t len)
-{
-    buf_reserve(b, len);
-    if (len > 0)
-        memcpy(b->own_at + b->len, bytes, len);
-    b->len += len;
-}
-
-void buf_add_str(struct buf *b, struct str s)
-{
-    buf_add(b, s.at, s.len);
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-    buf_add(b, &c, 1);
 }
 
 void buf_print(struct buf *b, const char *format, ...)

@@ -68,29 +68,45 @@ static void add_escaped(struct buf *out, unsigned char c)
     buf_add(out, six, sizeof six);
 }
 
+/* One pass: most texts are plain ASCII without anything to escape, and are copied whole. */
 static void add_string(struct buf *out, struct str value)
 {
-    assert(str_is_utf8(value));
+    size_t plain_from = 0;
+    unsigned char seen = 0;
     buf_reserve(out, value.len + 2);
     buf_add_char(out, '"');
-    size_t plain_from = 0;
     for (size_t i = 0; i < value.len; i++) {
         const unsigned char c = (unsigned char)value.at[i];
+        seen |= c;
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
         buf_add(out, value.at + plain_from, i - plain_from);
         add_escaped(out, c);
         plain_from = i + 1;
     }
-    if (value.len > plain_from)
-        buf_add(out, value.at + plain_from, value.len - plain_from);
+    buf_add(out, value.at + plain_from, value.len - plain_from);
     buf_add_char(out, '"');
+    assert(seen < 0x80 || str_is_utf8(value));
 }
 
 void json_key(struct json *j, struct str key)
 {
     before_value(j);
     add_string(j->out, key);
+    buf_add_char(j->out, ':');
+    j->need_comma = false;
+}
+
+/* A name that stands in our own source: nothing in it needs escaping. */
+static void put_name(struct json *j, const char *name)
+{
+    const size_t len = strlen(name);
+    buf_reserve(j->out, len + 4);
+    if (j->need_comma)
+        buf_add_char(j->out, ',');
+    buf_add_char(j->out, '"');
+    buf_add(j->out, name, len);
+    buf_add_char(j->out, '"');
     buf_add_char(j->out, ':');
     j->need_comma = false;
 }
@@ -156,32 +172,43 @@ void json_raw(struct json *j, struct str value)
     buf_add_str(j->out, value);
 }
 
+void json_raw_begin(struct json *j)
+{
+    before_value(j);
+}
+
 void json_put_str(struct json *j, const char *key, struct str value)
 {
-    json_key(j, str_from(key));
+    put_name(j, key);
     json_str(j, value);
 }
 
 void json_put_int(struct json *j, const char *key, int64_t value)
 {
-    json_key(j, str_from(key));
+    put_name(j, key);
     json_int(j, value);
 }
 
 void json_put_bool(struct json *j, const char *key, bool value)
 {
-    json_key(j, str_from(key));
+    put_name(j, key);
     json_bool(j, value);
+}
+
+void json_put_fixed(struct json *j, const char *key, int64_t value, unsigned decimals)
+{
+    put_name(j, key);
+    json_fixed(j, value, decimals);
 }
 
 void json_put_raw(struct json *j, const char *key, struct str value)
 {
-    json_key(j, str_from(key));
+    put_name(j, key);
     json_raw(j, value);
 }
 
 void json_open(struct json *j, const char *key, char bracket)
 {
-    json_key(j, str_from(key));
+    put_name(j, key);
     open_bracket(j, bracket);
 }

@@ -181,6 +181,41 @@ static void table_drop(void *content)
     arena_drop(&table->arena);
 }
 
+static bool has_openings(const struct company *company, int32_t inspector)
+{
+    for (size_t i = 0; i < company->n_openings; i++) {
+        if (company->openings[i].inspector == inspector)
+            return true;
+    }
+    return false;
+}
+
+static bool same_day_hours(const struct day_hours *a, const struct day_hours *b)
+{
+    bool same = a->n_spans == b->n_spans && a->n_starts == b->n_starts;
+    for (size_t i = 0; same && i < a->n_spans; i++)
+        same = a->spans[i].from_min == b->spans[i].from_min &&
+               a->spans[i].to_min == b->spans[i].to_min;
+    for (size_t i = 0; same && i < a->n_starts; i++)
+        same = a->starts[i] == b->starts[i];
+    return same;
+}
+
+/* Somebody before this inspector with the same week, both without dated openings: most companies
+ * have a few weeks for many people, and equal hours are kept once. */
+static int32_t find_twin(const struct company *company, int32_t inspector)
+{
+    const struct inspector *who = &company->inspectors[inspector];
+    for (int32_t i = 0; i < inspector; i++) {
+        bool same = !has_openings(company, i);
+        for (size_t d = 0; same && d < 7; d++)
+            same = same_day_hours(&company->inspectors[i].week[d], &who->week[d]);
+        if (same)
+            return i;
+    }
+    return NOT_FOUND;
+}
+
 /* Both audiences see the same hours unless some opening of the inspector is restricted. */
 static bool is_restricted(const struct company *company, int32_t inspector)
 {
@@ -192,6 +227,18 @@ static bool is_restricted(const struct company *company, int32_t inspector)
     return false;
 }
 
+static void lay_both(struct hours_table *table, const struct company *company, int32_t inspector,
+                     date_d first, size_t n_days)
+{
+    struct hours *mine = &table->hours[(size_t)inspector * AUDIENCES];
+    struct arena *arena = &table->arena;
+    mine[AUDIENCE_ONLINE] = hours_lay(company, inspector, AUDIENCE_ONLINE, first, n_days, arena);
+    mine[AUDIENCE_INTERNAL] = mine[AUDIENCE_ONLINE];
+    if (is_restricted(company, inspector))
+        mine[AUDIENCE_INTERNAL] =
+            hours_lay(company, inspector, AUDIENCE_INTERNAL, first, n_days, arena);
+}
+
 const struct hours_table *hours_table_make(const struct company *company, date_d first,
                                            size_t n_days)
 {
@@ -199,14 +246,13 @@ const struct hours_table *hours_table_make(const struct company *company, date_d
     table->arena = arena_make(HOURS_CEILING_BYTES);
     table->n_inspectors = company->n_inspectors;
     table->hours = arena_array(&table->arena, struct hours, company->n_inspectors * AUDIENCES);
-    for (size_t i = 0; i < company->n_inspectors; i++) {
-        struct hours *mine = &table->hours[i * AUDIENCES];
-        mine[AUDIENCE_ONLINE] =
-            hours_lay(company, (int32_t)i, AUDIENCE_ONLINE, first, n_days, &table->arena);
-        mine[AUDIENCE_INTERNAL] = is_restricted(company, (int32_t)i)
-                                      ? hours_lay(company, (int32_t)i, AUDIENCE_INTERNAL, first,
-                                                  n_days, &table->arena)
-                                      : mine[AUDIENCE_ONLINE];
+    for (int32_t i = 0; i < (int32_t)company->n_inspectors; i++) {
+        const int32_t twin = has_openings(company, i) ? NOT_FOUND : find_twin(company, i);
+        if (twin == NOT_FOUND)
+            lay_both(table, company, i, first, n_days);
+        else
+            memcpy(&table->hours[(size_t)i * AUDIENCES], &table->hours[(size_t)twin * AUDIENCES],
+                   AUDIENCES * sizeof *table->hours);
     }
     return table;
 }

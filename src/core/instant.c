@@ -5,6 +5,7 @@
 #include "digits.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* 0000-01-01 00:00:00 and 9999-12-31 23:59:59: the walls four digits of year can name. */
 static const wall_s WALL_TEXT_MIN = -62167219200;
@@ -127,6 +128,52 @@ void instant_write(const struct zone *zone, utc_s at, char ret[INSTANT_TEXT])
                  wall - wall_date(wall) * (wall_s)DAY_S - wall_minute(wall) * MINUTE_S);
     ret[WALL_TEXT + 3] = offset < 0 ? '-' : '+';
     time_of_day_write((offset < 0 ? -offset : offset) / MINUTE_S, ret + WALL_TEXT + 4);
+}
+
+struct instant_pen instant_pen_make(const struct zone *zone)
+{
+    return (struct instant_pen){ .zone = zone };
+}
+
+/* The stretch around `at` in which neither the date nor the offset changes. */
+static struct span same_day_around(const struct zone *zone, utc_s at)
+{
+    const wall_s wall = zone_to_wall(zone, at);
+    struct span same = { at - (wall - (wall_s)wall_date(wall) * DAY_S), 0 };
+    same.end = same.start + DAY_S;
+    utc_s change = zone_next_change(zone, same.start - 1);
+    while (change <= at) {
+        same.start = change;
+        change = zone_next_change(zone, change);
+    }
+    if (change < same.end)
+        same.end = change;
+    return same;
+}
+
+/* Two digits at once; the general writer costs more than all else a pen does. */
+static void two_digits(char *at, int32_t value)
+{
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+}
+
+void instant_pen_write(struct instant_pen *pen, utc_s at, char ret[INSTANT_TEXT])
+{
+    const size_t slot = (uint64_t)at / DAY_S % PEN_DAYS;
+    if (at < pen->days[slot].from || at >= pen->days[slot].to) {
+        const struct span same = same_day_around(pen->zone, at);
+        instant_write(pen->zone, same.start, pen->days[slot].text);
+        pen->days[slot].from = same.start;
+        pen->days[slot].to = same.end;
+        const wall_s wall = zone_to_wall(pen->zone, same.start);
+        pen->days[slot].first_second = (int32_t)(wall - (wall_s)wall_date(wall) * DAY_S);
+    }
+    memcpy(ret, pen->days[slot].text, INSTANT_TEXT);
+    const int32_t second = pen->days[slot].first_second + (int32_t)(at - pen->days[slot].from);
+    two_digits(ret + DATE_TEXT + 1, second / HOUR_S);
+    two_digits(ret + DATE_TEXT + 4, second % HOUR_S / MINUTE_S);
+    two_digits(ret + WALL_TEXT + 1, second % MINUTE_S);
 }
 
 struct str instant_print(struct arena *arena, const struct zone *zone, utc_s at)

@@ -141,13 +141,107 @@ static inline void lane_try(struct search *s, struct lane *lane, utc_s start, st
     lane->day->count++;
 }
 
+/* A run of starts `step_s` apart, the last at or before `last`, on a day of one offset. The run is
+ * taken gap by gap: what is free is written in one stretch, what is taken is counted and skipped. */
+struct run {
+    utc_s start, last;
+    int64_t step_s;
+    struct gap limits;
+};
+
+static int32_t run_count(const struct run *run, utc_s end)
+{
+    return run->start > end ? 0 : (int32_t)((end - run->start) / run->step_s) + 1;
+}
+
+static void run_skip(struct run *run, int32_t n)
+{
+    run->start += n * run->step_s;
+}
+
+/* Starts before `at`, at least one when `at` is later than the run's start. */
+static int32_t run_before(const struct run *run, utc_s at)
+{
+    const utc_s end = at - 1 < run->last ? at - 1 : run->last;
+    return run_count(run, end);
+}
+
+static void run_write(struct search *s, struct lane *lane, struct run *run, struct gap gap,
+                      int32_t n)
+{
+    const int32_t shortest = s->image->company->shortest_visit_min;
+    while (s->room - s->n_keys < (size_t)n)
+        keys_grow(s);
+    uint64_t *keys = s->keys + s->n_keys;
+    utc_s start = run->start;
+    for (int32_t i = 0; i < n; i++, start += run->step_s) {
+        const struct span when = { start, start + s->visit_s };
+        keys[i] = key_make(s, start, cost_of(gap, when, shortest, 0) + lane->extra_cost,
+                           lane->inspector, false);
+    }
+    s->n_keys += (size_t)n;
+    lane->day->count += n;
+    run_skip(run, n);
+}
+
+/* Where the next start may lie that whatever stands behind `start` does not take. */
+static utc_s after_neighbours(const struct search *s, const struct lane *lane, utc_s start)
+{
+    const struct busy *claimed = &lane->busy.claimed;
+    const struct busy *absent = &lane->busy.absent;
+    const utc_s end = start + s->visit_s;
+    utc_s next = start + 1;
+    if (lane->next_claimed < claimed->n &&
+        claimed->spans[lane->next_claimed].start < end + s->buffer_s)
+        next = claimed->spans[lane->next_claimed].end + s->buffer_s;
+    if (lane->next_absent < absent->n && absent->spans[lane->next_absent].start < end &&
+        absent->spans[lane->next_absent].end > next)
+        next = absent->spans[lane->next_absent].end;
+    return next;
+}
+
+static void lane_run(struct search *s, struct lane *lane, struct run run)
+{
+    const utc_s earliest = lane->is_closed ? INT64_MAX : lane->earliest;
+    const int32_t lost = run_before(&run, earliest);
+    lane->day->notice += lost;
+    run_skip(&run, lost);
+    if (run.start <= run.last && run.start < s->first_passing)
+        s->first_passing = run.start;
+    while (run.start <= run.last) {
+        lane_advance(lane, run.start, s->buffer_s);
+        const struct gap gap =
+            gap_around(&lane->busy.claimed, lane->next_claimed, &lane->busy.absent,
+                       lane->next_absent, run.limits, s->buffer_s);
+        const utc_s fits = gap.to - s->visit_s;
+        if (run.start <= fits) {
+            run_write(s, lane, &run, gap, run_count(&run, fits < run.last ? fits : run.last));
+            continue;
+        }
+        const int32_t taken = run_before(&run, after_neighbours(s, lane, run.start));
+        lane->day->busy += taken;
+        run_skip(&run, taken);
+    }
+}
+
 /* The grid of one span with a span or clock anchor. */
 static void lane_span(struct search *s, struct lane *lane, const struct day_open *day,
                       const struct open_span *span)
 {
     const struct gap limits = { span->extent_start, span->extent_end };
     const int32_t step = s->rules->step_min;
-    for (int32_t m = grid_first(s->rules, span->wall); m < span->wall.to_min; m += step) {
+    const int32_t first = grid_first(s->rules, span->wall);
+    if (day->is_plain && !s->query->keep_overlapping) {
+        const utc_s last_fit = span->extent_end - s->visit_s;
+        const utc_s last_start = span->when.end - 1;
+        lane_run(s, lane,
+                 (struct run){ .start = day->day.start + (utc_s)first * MINUTE_S,
+                               .last = last_fit < last_start ? last_fit : last_start,
+                               .step_s = (int64_t)step * MINUTE_S,
+                               .limits = limits });
+        return;
+    }
+    for (int32_t m = first; m < span->wall.to_min; m += step) {
         utc_s start;
         if (!day_instant(s->image->company->zone, day, m, &start))
             continue;

@@ -42,6 +42,23 @@ void instant_write(const struct zone *zone, utc_s at, char ret[INSTANT_TEXT]);
 /* "2026-11-30 08:00", exactly WALL_TEXT characters, no NUL. */
 void wall_write(wall_s wall, char ret[WALL_TEXT]);
 
+/* A pen writes many instants of few days: what a day's instants share (date and offset) is worked
+ * out once. Days are kept by their number, so a list in any order is served. */
+enum { PEN_DAYS = 64 };
+
+struct instant_pen {
+    const struct zone *zone;
+    struct {
+        utc_s from, to; /* instants with this date and this offset: [from, to) */
+        int32_t first_second; /* of the day, at `from` */
+        char text[INSTANT_TEXT];
+    } days[PEN_DAYS];
+};
+
+struct instant_pen instant_pen_make(const struct zone *zone);
+/* The same characters as instant_write. */
+void instant_pen_write(struct instant_pen *pen, utc_s at, char ret[INSTANT_TEXT]);
+
 struct str instant_print(struct arena *arena, const struct zone *zone, utc_s at);
 
 #endif
