@@ -86,9 +86,9 @@ void absence_encode(struct call *call)
     json_put_int(&j, "conflictsOpened", (int64_t)e->n_conflicts);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
-    http_response_header(call->response, "Location",
-                         str_print(call->arena, "/%s/%.*s", vacation ? "vacation" : "event",
-                                   STR_ARG(record->id)));
+    http_response_header(
+        call->response, "Location",
+        str_print(call->arena, "/%s/%.*s", vacation ? "vacation" : "event", STR_ARG(record->id)));
     (void)answer_json(call, call->dry_run ? 200 : 201);
 }
 
@@ -132,8 +132,7 @@ static void put_conflict(struct call *call, struct json *j, const struct conflic
 bool conflicts_list(struct call *call)
 {
     static const char *const known[] = { "state", "cursor" };
-    struct conflict *conflicts;
-    size_t n;
+    struct conflict_list list;
     struct il_err err;
     int64_t after = 0;
     struct str state = query_get(call, "state");
@@ -148,19 +147,19 @@ bool conflicts_list(struct call *call)
                            STR("state is open, acknowledged or resolved"));
     if (cursor.len > 0 && (!str_to_int(cursor, &after) || after < 0))
         return answer_code(call, CODE_out_of_range, "/cursor", STR("That cursor is not ours."));
-    if (desk_conflicts(call->api->desk, call->company, state, (ref_t)after, CONFLICTS_PAGE + 1,
-                       call->arena, &conflicts, &n, &err) != IL_OK)
+    const struct lookup in = lookup_of(call);
+    if (desk_conflicts(&in, state, (ref_t)after, CONFLICTS_PAGE + 1, &list, &err) != IL_OK)
         return answer_fault(call, &err);
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_open(&j, "conflicts", '[');
-    for (size_t i = 0; i < n && i < CONFLICTS_PAGE; i++)
-        put_conflict(call, &j, &conflicts[i]);
+    for (size_t i = 0; i < list.n && i < CONFLICTS_PAGE; i++)
+        put_conflict(call, &j, &list.at[i]);
     json_end_array(&j);
     json_key(&j, STR("next"));
-    if (n > CONFLICTS_PAGE)
+    if (list.n > CONFLICTS_PAGE)
         json_str(&j, str_print(call->arena, "%llu",
-                               (unsigned long long)conflicts[CONFLICTS_PAGE - 1].ref));
+                               (unsigned long long)list.at[CONFLICTS_PAGE - 1].ref));
     else
         json_none(&j);
     json_end_object(&j);

@@ -1,4 +1,5 @@
-/* From request to answer: route, key, input, permission; then the handler, the desk, the encoder. */
+/* From request to answer: route, key, input, permission; then the handler, the desk, the encoder.
+ */
 #include "call.h"
 
 #include <assert.h>
@@ -56,8 +57,7 @@ static bool route_find(struct call *call)
     }
     call->route = best;
     if (best == NULL && allowed.len > 0) {
-        http_response_header(call->response, "Allow",
-                             str_copy(call->arena, buf_view(&allowed)));
+        http_response_header(call->response, "Allow", str_copy(call->arena, buf_view(&allowed)));
         (void)answer_code(call, CODE_method_not_allowed, "", STR(""));
     } else if (best == NULL) {
         (void)answer_not_found(call);
@@ -71,10 +71,9 @@ static bool route_find(struct call *call)
 static bool local_actor(struct call *call)
 {
     call->company = http_header(call->request, "Interlock-Company", NULL);
-    call->actor = (struct actor){ .key_id = STR("cli"),
-                                  .role = ROLE_ADMIN,
-                                  .channel = STR("internal"),
-                                  .may_override = true };
+    call->actor = (struct actor){
+        .key_id = STR("cli"), .role = ROLE_ADMIN, .channel = STR("internal"), .may_override = true
+    };
     return true;
 }
 
@@ -109,8 +108,7 @@ static bool body_open(struct call *call)
     const struct str type = http_header(call->request, "Content-Type", NULL);
     const struct str encoding = http_header(call->request, "Content-Encoding", NULL);
     if (call->request->body.len == 0)
-        return !call->route->takes_body ||
-               !answer_code(call, CODE_body_required, "", STR(""));
+        return !call->route->takes_body || !answer_code(call, CODE_body_required, "", STR(""));
     struct str media = type;
     media = str_cut(&media, ';');
     while (media.len > 0 && media.at[media.len - 1] == ' ')

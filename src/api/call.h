@@ -26,11 +26,11 @@ struct slot_pen;
 
 struct route {
     const char *method;
-    const char *path;    /* "{}" stands for one segment */
-    unsigned roles;      /* bits; 0: no key needed */
-    bool is_local;       /* only on the private socket */
-    bool needs_key;      /* mutation: Idempotency-Key */
-    bool takes_body;     /* a JSON body is needed */
+    const char *path; /* "{}" stands for one segment */
+    unsigned roles;   /* bits; 0: no key needed */
+    bool is_local;    /* only on the private socket */
+    bool needs_key;   /* mutation: Idempotency-Key */
+    bool takes_body;  /* a JSON body is needed */
     /* Answers at once and returns true, or fills call->job and returns false. */
     bool (*handle)(struct call *);
     /* Encodes what the job did; NULL for routes that never submit. */
@@ -55,7 +55,7 @@ struct call {
     struct desk_job job;
     bool dry_run;
     bool has_job;
-    struct slot_pen *pen; /* once a slot was written */
+    struct slot_pen *pen;           /* once a slot was written */
     struct http_exchange *exchange; /* NULL without a server */
 };
 
@@ -82,6 +82,8 @@ int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or ve
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret);
 bool decode_offer(struct call *call, struct json_obj *o, struct command *ret);
 bool is_online(const struct call *call);
+struct lookup lookup_of(const struct call *call); /* the call's company, into its arena */
+struct token_scope hold_scope(const struct call *call);
 /* An online key that names a field of staff's. */
 bool names_staff_field(struct json_obj *o);
 
@@ -90,11 +92,10 @@ bool names_staff_field(struct json_obj *o);
 struct json answer_begin(struct call *call);
 void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
-                    struct str personal);
+                     struct str personal);
 const struct image *image_of_call(const struct call *call); /* the job's, else the snapshot */
 void show_slot(struct call *call, struct json *j, const struct slot *slot); /* slot_pen.c */
-void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence,
-                       size_t n);
+void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence, size_t n);
 void show_alternatives(struct call *call, struct json *j);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);

@@ -11,6 +11,16 @@ bool is_online(const struct call *call)
     return call->actor.role == ROLE_ONLINE;
 }
 
+struct lookup lookup_of(const struct call *call)
+{
+    return (struct lookup){ call->api->desk, call->company, call->arena };
+}
+
+struct token_scope hold_scope(const struct call *call)
+{
+    return (struct token_scope){ "hold", call->company, 1 };
+}
+
 struct json_obj body_root(struct call *call)
 {
     assert(call->has_reader);
@@ -35,8 +45,8 @@ void decode_property(struct json_obj *o, struct property *ret)
     if (lat != lng)
         json_fault(o, lat ? "lng" : "lat", "type", "is required when the other is given");
     if (lat && lng)
-        ret->place = (struct place){ json_get_degrees(o, "lat", 90),
-                                     json_get_degrees(o, "lng", 180) };
+        ret->place =
+            (struct place){ json_get_degrees(o, "lat", 90), json_get_degrees(o, "lng", 180) };
     ret->square_feet = (int32_t)json_opt_int(o, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND);
     ret->year_built = (int32_t)json_opt_int(o, "yearBuilt", YEAR_MIN, YEAR_MAX, NOT_FOUND);
 }
@@ -44,8 +54,7 @@ void decode_property(struct json_obj *o, struct property *ret)
 static void decode_assignments(struct json_obj *o, struct want *ret)
 {
     struct json_arr in = json_opt_arr(o, "assignments", INSPECTORS_PER_VISIT_MAX);
-    struct wanted_assignment *at =
-        arena_array(o->reader->arena, struct wanted_assignment, in.n);
+    struct wanted_assignment *at = arena_array(o->reader->arena, struct wanted_assignment, in.n);
     static const char *const roles[] = { "lead", "assistant", "specialist" };
     for (size_t i = 0; i < in.n; i++) {
         struct json_obj a = json_arr_obj(&in, i);
@@ -63,8 +72,7 @@ static void decode_assignments(struct json_obj *o, struct want *ret)
 static void decode_inspectors(struct json_obj *o, struct want *ret)
 {
     const struct str lead = json_opt_str(o, "_inspectorId", ID_CHARS_MAX);
-    const struct strs all =
-        json_opt_strs(o, "inspectors", INSPECTORS_PER_VISIT_MAX, ID_CHARS_MAX);
+    const struct strs all = json_opt_strs(o, "inspectors", INSPECTORS_PER_VISIT_MAX, ID_CHARS_MAX);
     if (str_equal(lead, STR("any")) && all.n == 0) {
         ret->any_inspector = true;
         return;
@@ -150,7 +158,8 @@ int64_t decode_version(struct call *call, struct json_obj *o)
 
 static bool read_hold_token(struct call *call, struct str token, ref_t *ret)
 {
-    return desk_token_read(call->api->desk, call->arena, "hold", call->company, 1, token, ret);
+    const struct token_scope scope = hold_scope(call);
+    return desk_token_read(call->api->desk, call->arena, &scope, token, ret);
 }
 
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
@@ -173,8 +182,8 @@ bool decode_offer(struct call *call, struct json_obj *o, struct command *ret)
         return true;
     if (!str_starts(token, STR("of_")) ||
         !unseal(call->arena, &key, (struct str){ token.at + 3, token.len - 3 }, &rest) ||
-        !str_equal(str_cut(&rest, '|'), call->company) ||
-        !str_to_int(str_cut(&rest, '|'), &seq) || !str_to_int(str_cut(&rest, '|'), &ret->offer_at))
+        !str_equal(str_cut(&rest, '|'), call->company) || !str_to_int(str_cut(&rest, '|'), &seq) ||
+        !str_to_int(str_cut(&rest, '|'), &ret->offer_at))
         return false;
     ret->offer_seq = (uint64_t)seq;
     ret->offer = rest;
@@ -183,8 +192,8 @@ bool decode_offer(struct call *call, struct json_obj *o, struct command *ret)
 
 bool names_staff_field(struct json_obj *o)
 {
-    static const char *const fields[] = { "status", "minutes", "endtime", "override",
-                                          "scheduledLocation", "assignments" };
+    static const char *const fields[] = { "status",   "minutes",           "endtime",
+                                          "override", "scheduledLocation", "assignments" };
     bool found = false;
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         found = json_has(o, fields[i]) || found;

@@ -48,7 +48,7 @@ static void put_price(struct json *j, const struct price *price)
 }
 
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
-                    struct str personal)
+                     struct str personal)
 {
     const struct company *company =
         (call->job.image != NULL ? call->job.image : call->image)->company;
@@ -76,8 +76,7 @@ static const struct company *company_of(const struct call *call)
 }
 
 /* An online key learns that the time is busy, never whose time it is. */
-void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence,
-                       size_t n)
+void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence, size_t n)
 {
     const struct zone *zone = company_of(call)->zone;
     json_open(j, "conflicts", '[');
@@ -157,8 +156,8 @@ static bool query_for(struct call *call, struct slot_query *ret)
             ret->count = company->services[services[i]].inspectors;
     }
     ret->n_services = names.n;
-    ret->brand = company_find_brand(company, c->want.brand.len > 0 ? c->want.brand
-                                                                   : call->actor.brand);
+    ret->brand =
+        company_find_brand(company, c->want.brand.len > 0 ? c->want.brand : call->actor.brand);
     ret->minutes = (int32_t)((v->asked.end - v->asked.start) / MINUTE_S);
     ret->from = wall_date(zone_to_wall(company->zone, v->asked.start)) - DAYS_BEFORE;
     ret->days = DAYS_BEFORE + DAYS_AFTER;

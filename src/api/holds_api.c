@@ -3,16 +3,18 @@
 
 static void put_hold(struct call *call, struct json *j, const struct hold *hold, bool with_token)
 {
-    const struct zone *zone = (call->job.image != NULL ? call->job.image : call->image)->company->zone;
+    const struct token_scope scope = hold_scope(call);
+    const struct zone *zone =
+        (call->job.image != NULL ? call->job.image : call->image)->company->zone;
     json_start_object(j);
     json_put_str(j, "_id", hold_id(call->arena, hold->ref));
     if (with_token)
-        json_put_str(j, "token", desk_token_make(call->api->desk, call->arena, "hold",
-                                                 call->company, hold->ref, 1));
+        json_put_str(j, "token", desk_token_make(call->api->desk, call->arena, &scope, hold->ref));
     json_put_str(j, "kind", hold_kind_name(hold->kind));
-    json_put_str(j, "state", hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= call->now
-                                                 ? HOLD_EXPIRED
-                                                 : hold->state));
+    json_put_str(j, "state",
+                 hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= call->now
+                                     ? HOLD_EXPIRED
+                                     : hold->state));
     json_put_str(j, "brand", hold->brand);
     show_instant(j, "datetime", zone, hold->when.start);
     show_instant(j, "endtime", zone, hold->when.end);
@@ -72,9 +74,10 @@ bool hold_make_handle(struct call *call)
 /* In a path: the token, or for staff the _id. False: there is no such hold here. */
 static bool hold_in_path(struct call *call, ref_t *ret)
 {
+    const struct token_scope scope = hold_scope(call);
     const struct str id = call->segments[0];
     ref_t ref = 0;
-    if (desk_token_read(call->api->desk, call->arena, "hold", call->company, 1, id, ret))
+    if (desk_token_read(call->api->desk, call->arena, &scope, id, ret))
         return true;
     if (is_online(call) || id.len < 2 || id.len > 17 || id.at[0] != 'h')
         return false;
@@ -98,9 +101,8 @@ static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
         *ret = *held;
         return true;
     }
-    return desk_find_hold(call->api->desk, call->company, ref, call->arena, ret, &found, &err) ==
-               IL_OK &&
-           found;
+    const struct lookup in = lookup_of(call);
+    return desk_find_hold(&in, ref, ret, &found, &err) == IL_OK && found;
 }
 
 bool hold_get(struct call *call)

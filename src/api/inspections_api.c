@@ -67,8 +67,8 @@ static struct str personal_of(struct call *call, const struct inspection *record
 {
     struct str personal = STR("");
     struct il_err err;
-    if (desk_find_personal(call->api->desk, call->company, record->person, call->arena, &personal,
-                           &err) != IL_OK)
+    const struct lookup in = lookup_of(call);
+    if (desk_find_personal(&in, record->person, &personal, &err) != IL_OK)
         call->api->log->line(call->api->log, LOG_ERROR, "personal data cannot be read",
                              str_from(err.text));
     return personal;
@@ -94,8 +94,8 @@ static void put_warnings(struct json *j, struct strs warnings)
 static void put_booked(struct call *call, struct json *j, const struct inspection *record,
                        struct str personal)
 {
-    const struct str token =
-        desk_token_make(call->api->desk, call->arena, "manage", call->company, record->ref, 1);
+    const struct token_scope scope = { "manage", call->company, 1 };
+    const struct str token = desk_token_make(call->api->desk, call->arena, &scope, record->ref);
     json_start_object(j);
     json_key(j, STR("inspection"));
     show_inspection(call, j, record, personal);
@@ -127,8 +127,8 @@ bool inspection_get(struct call *call)
     bool exists;
     if (query_is_wrong(call, NULL, 0))
         return true;
-    if (desk_find_inspection(call->api->desk, call->company, call->segments[0], call->arena, &found,
-                             &exists, &err) != IL_OK)
+    const struct lookup in = lookup_of(call);
+    if (desk_find_inspection(&in, call->segments[0], &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
     if (!exists)
         return answer_not_found(call);
@@ -260,13 +260,12 @@ bool inspection_changelog(struct call *call)
     bool exists;
     if (query_is_wrong(call, NULL, 0))
         return true;
-    if (desk_find_inspection(call->api->desk, call->company, call->segments[0], call->arena, &found,
-                             &exists, &err) != IL_OK)
+    const struct lookup in = lookup_of(call);
+    if (desk_find_inspection(&in, call->segments[0], &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
     if (!exists)
         return answer_not_found(call);
-    if (desk_changelog(call->api->desk, call->company, found.record.ref, &call->work, &log, &err) !=
-        IL_OK)
+    if (desk_changelog(&in, found.record.ref, &log, &err) != IL_OK)
         return answer_fault(call, &err);
     struct json j = answer_begin(call);
     const struct inspection *before = NULL;

@@ -38,13 +38,14 @@ bool local_import(struct call *call)
     if (query_is_wrong(call, known, 2))
         return true;
     const bool dry_run = str_equal(query_get(call, "dryRun"), STR("true"));
-    const struct actor actor = { .key_id = STR("cli"),
-                                 .role = ROLE_ADMIN,
-                                 .channel = STR("import"),
-                                 .may_override = true };
-    if (desk_import(call->api->desk, &actor, call->request->body,
-                    str_equal(query_get(call, "prune"), STR("true")), dry_run, &report, &err) !=
-        IL_OK)
+    const struct actor actor = {
+        .key_id = STR("cli"), .role = ROLE_ADMIN, .channel = STR("import"), .may_override = true
+    };
+    const struct import_options options = {
+        .prune = str_equal(query_get(call, "prune"), STR("true")),
+        .dry_run = dry_run,
+    };
+    if (desk_import(call->api->desk, &actor, call->request->body, options, &report, &err) != IL_OK)
         return answer_fault(call, &err);
     struct json j = answer_begin(call);
     json_start_object(&j);
@@ -60,7 +61,6 @@ bool local_import(struct call *call)
 }
 
 /* ---- keys ---- */
-
 
 bool local_key(struct call *call)
 {
@@ -89,8 +89,7 @@ bool local_key(struct call *call)
         key->brand = company->brands[0].id;
     dice->fill(dice, secret, sizeof secret);
     dice->fill(dice, id, sizeof id);
-    key->id = str_print(call->arena, "k_%.*s",
-                        STR_ARG(base64_print(call->arena, id, sizeof id)));
+    key->id = str_print(call->arena, "k_%.*s", STR_ARG(base64_print(call->arena, id, sizeof id)));
     const struct str text = base64_print(call->arena, secret, sizeof secret);
     call->job.personal = str_print(call->arena, "il_%.*s", STR_ARG(text));
     key->secret = hash_of(call->job.personal);

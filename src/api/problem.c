@@ -83,8 +83,7 @@ static void put_choices(struct call *call, struct json *j)
 
 static bool has_conflicts(enum code code)
 {
-    return code == CODE_slot_taken || code == CODE_hold_consumed ||
-           code == CODE_possible_duplicate;
+    return code == CODE_slot_taken || code == CODE_hold_consumed || code == CODE_possible_duplicate;
 }
 
 void answer_verdict(struct call *call)

@@ -27,10 +27,9 @@ static bool get_number(struct call *call, const char *name, int64_t min, int64_t
     if (!str_to_int(text, ret))
         return wrong(call, CODE_type, field, "must be a whole number");
     if (*ret < min || *ret > max)
-        return wrong(call, CODE_out_of_range, field,
-                     str_print(call->arena, "must be from %lld to %lld", (long long)min,
-                               (long long)max)
-                         .at);
+        return wrong(
+            call, CODE_out_of_range, field,
+            str_print(call->arena, "must be from %lld to %lld", (long long)min, (long long)max).at);
     return true;
 }
 
@@ -106,8 +105,8 @@ static bool get_brand(struct call *call, struct slots_ask *ask)
     const struct str named = query_get(call, "brand");
     if (call->actor.brand.len > 0 && named.len > 0 && !str_equal(named, call->actor.brand))
         return wrong(call, CODE_not_permitted, "/brand", "this key is for another brand");
-    ask->brand = company_find_brand(call->image->company,
-                                    named.len > 0 ? named : call->actor.brand);
+    ask->brand =
+        company_find_brand(call->image->company, named.len > 0 ? named : call->actor.brand);
     ask->query.brand = ask->brand;
     return ask->brand != NOT_FOUND ||
            wrong(call, CODE_not_offered, "/brand", "there is no such brand");
@@ -214,7 +213,8 @@ static bool get_shape(struct call *call, struct slots_ask *ask)
            wrong(call, CODE_out_of_range, "/services", "the services need too many inspectors");
 }
 
-/* Whose own time counts as free: the customer's hold, the inspection being moved. False: answered. */
+/* Whose own time counts as free: the customer's hold, the inspection being moved. False: answered.
+ */
 static bool get_look(struct call *call, struct slots_ask *ask)
 {
     struct found_inspection found;
@@ -230,8 +230,8 @@ static bool get_look(struct call *call, struct slots_ask *ask)
         return true;
     if (is_online(call))
         return wrong(call, CODE_not_permitted, "/reschedule", "is for staff keys");
-    if (desk_find_inspection(call->api->desk, call->company, moved, call->arena, &found, &exists,
-                             &err) != IL_OK) {
+    const struct lookup in = lookup_of(call);
+    if (desk_find_inspection(&in, moved, &found, &exists, &err) != IL_OK) {
         (void)answer_fault(call, &err);
         return false;
     }
@@ -270,10 +270,9 @@ static uint64_t digest_of(struct arena *arena, const struct slot_list *list)
 static void put_offer(struct call *call, struct json *j, uint64_t digest)
 {
     const struct hash key = desk_seal_key(call->api->desk);
-    const struct str plain =
-        str_print(call->arena, "%.*s|%llu|%lld|%016llx", STR_ARG(call->company),
-                  (unsigned long long)call->image->seq, (long long)call->now,
-                  (unsigned long long)digest);
+    const struct str plain = str_print(call->arena, "%.*s|%llu|%lld|%016llx",
+                                       STR_ARG(call->company), (unsigned long long)call->image->seq,
+                                       (long long)call->now, (unsigned long long)digest);
     const struct str token = seal(call->arena, &key, plain);
     json_put_str(j, "offer", str_print(call->arena, "of_%.*s", STR_ARG(token)));
 }
@@ -348,17 +347,23 @@ static struct str etag_for(struct call *call, const struct slots_ask *ask, uint6
         const struct http_field *f = &call->request->query[i];
         hash = hash * 31 + hash_short(f->name) * 17 + hash_short(f->value);
     }
-    return str_print(call->arena, "\"%llu-%d-%d-%d-%016llx\"",
-                     (unsigned long long)call->image->seq, is_online(call), (int)ask->brand,
-                     (int)ask->query.from, (unsigned long long)hash);
+    return str_print(call->arena, "\"%llu-%d-%d-%d-%016llx\"", (unsigned long long)call->image->seq,
+                     is_online(call), (int)ask->brand, (int)ask->query.from,
+                     (unsigned long long)hash);
 }
 
 bool slots_handle(struct call *call)
 {
     static const char *const known[] = {
-        "services", "minutes", "from", "days", "inspectors", "requestedInspector", "lat", "lng",
-        "squareFeet", "yearBuilt", "brand", "inspectorCount", "group", "excludeOverlapping",
-        "order", "limit", "reschedule",
+        "services",   "minutes",
+        "from",       "days",
+        "inspectors", "requestedInspector",
+        "lat",        "lng",
+        "squareFeet", "yearBuilt",
+        "brand",      "inspectorCount",
+        "group",      "excludeOverlapping",
+        "order",      "limit",
+        "reschedule",
     };
     struct slots_ask ask = { .brand = NOT_FOUND };
     if (query_is_wrong(call, known, sizeof known / sizeof known[0]))

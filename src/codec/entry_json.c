@@ -211,8 +211,8 @@ static void get_outbox(struct json_obj *o, struct entry *ret)
     struct outbox_item *at = arena_array(o->reader->arena, struct outbox_item, in.n);
     for (size_t i = 0; i < in.n; i++) {
         struct json_obj x = json_arr_obj(&in, i);
-        at[i] = (struct outbox_item){ get_ref(&x, "ref"), get_ref(&x, "owner"),
-                                      get_str(&x, "kind") };
+        at[i] =
+            (struct outbox_item){ get_ref(&x, "ref"), get_ref(&x, "owner"), get_str(&x, "kind") };
         json_done(&x);
     }
     ret->outbox = at;

@@ -35,8 +35,8 @@ static void fault(struct json_reader *reader, struct json_at at, const char *cod
         return;
     const struct str path = path_of(reader->arena, &at);
     reader->failed = true;
-    const il_rc rc = il_invalid(&reader->err, code, path.at, "%s: %s",
-                                path.len == 0 ? "body" : path.at, words);
+    const il_rc rc =
+        il_invalid(&reader->err, code, path.at, "%s: %s", path.len == 0 ? "body" : path.at, words);
     assert(rc == IL_INVALID);
 }
 
@@ -140,7 +140,8 @@ il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str 
                           wrong[0] == 'u' ? "a \\u escape stands for half a character"
                                           : "the body is nested deeper than 32 levels");
     json_error_t error;
-    json_t *root = json_loadb(whole.at, whole.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    json_t *root =
+        json_loadb(whole.at, whole.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (root == NULL)
         return il_invalid(reterr, code_of(&error), "", "line %d, column %d: %s", error.line,
                           error.column, error.text);
@@ -250,8 +251,8 @@ struct str json_opt_text(struct json_obj *o, const char *name, size_t max_chars)
                          : string_of(o->reader, value, at_field(o, name), max_chars, true);
 }
 
-static int64_t int_of(struct json_reader *reader, const json_t *value, struct json_at at, int64_t min,
-                      int64_t max)
+static int64_t int_of(struct json_reader *reader, const json_t *value, struct json_at at,
+                      int64_t min, int64_t max)
 {
     /* 60.5 and 1e3 are numbers, so they are out of range rather than of the wrong type. */
     if (json_is_real(value)) {
@@ -335,7 +336,7 @@ struct instant_text json_get_instant(struct json_obj *o, const char *name)
     const struct str text = json_get_str(o, name, INSTANT_CHARS_MAX);
     if (!o->reader->failed && !instant_parse(text, &ret))
         json_fault(o, name, "out_of_range",
-                 "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
+                   "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
     return ret;
 }
 

@@ -136,10 +136,10 @@ static bool ask_people(struct ask *ask, const struct want *want)
     if (ask->any)
         return true;
     for (size_t i = 0; i < named; i++) {
-        const bool good =
-            want->n_assignments > 0
-                ? ask_assignment(ask, i, &want->assignments[i])
-                : ask_named(ask, i, want->inspectors.at[i], i == 0 ? "/_inspectorId" : "/inspectors");
+        const bool good = want->n_assignments > 0
+                              ? ask_assignment(ask, i, &want->assignments[i])
+                              : ask_named(ask, i, want->inspectors.at[i],
+                                          i == 0 ? "/_inspectorId" : "/inspectors");
         if (!good)
             return false;
     }
@@ -154,8 +154,7 @@ static bool ask_people(struct ask *ask, const struct want *want)
 
 bool ask_make(struct ask *ask, const struct want *want)
 {
-    ask->audience =
-        ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
+    ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
     ask->look.now = ask->now;
     if (!ask_brand(ask, want) || !ask_services(ask, want->services) || !ask_span(ask, want) ||
@@ -205,8 +204,7 @@ static const char *hold_difference(struct ask *ask, const struct want *want,
         return "/brand";
     if (want->services.n > 0 && hold->services.n > 0 && !strs_equal(want->services, hold->services))
         return "/services";
-    if (want->minutes > 0 &&
-        (utc_s)want->minutes * MINUTE_S != hold->when.end - hold->when.start)
+    if (want->minutes > 0 && (utc_s)want->minutes * MINUTE_S != hold->when.end - hold->when.start)
         return "/minutes";
     if (want->inspectors.n > 0 && !strs_equal(want->inspectors, hold->inspectors))
         return "/_inspectorId";
@@ -344,8 +342,8 @@ bool ask_choose(struct ask *ask)
         passing |= EVERY_RULE;
     if (ask->when.start < ask->now)
         return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    const enum code code = rules_judge(ask->image->company, ask->rules, ask->audience, ask->now,
-                                       ask->when.start);
+    const enum code code =
+        rules_judge(ask->image->company, ask->rules, ask->audience, ask->now, ask->when.start);
     if (code != CODE_NONE && ((passing >> code) & 1) == 0)
         return refuse(ask->verdict, code, "/datetime", STR(""));
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);

@@ -18,11 +18,11 @@ struct ask {
     size_t n_services;
     struct price price;
     struct property property;
-    struct span when;      /* the lead's */
+    struct span when; /* the lead's */
     bool any;
-    int32_t count;         /* inspectors needed when any */
-    int32_t *inspectors;   /* indices, the lead first: named, or chosen by ask_choose */
-    struct span *whens;    /* of each */
+    int32_t count;       /* inspectors needed when any */
+    int32_t *inspectors; /* indices, the lead first: named, or chosen by ask_choose */
+    struct span *whens;  /* of each */
     struct str *roles;
     size_t n_inspectors;
     struct look look;

@@ -139,11 +139,11 @@ struct judgement availability_judge(const struct image *image, int32_t inspector
     const struct busy_pair busy = calendar_busy(calendar, &visit->look, arena);
     const struct gap limits = span == NULL ? (struct gap){ visit->when.start, visit->when.end }
                                            : (struct gap){ span->extent_start, span->extent_end };
-    const struct gap gap = gap_around(
-        &busy.claimed, busy_after(&busy.claimed, visit->when.start - buffer_s), &busy.absent,
-        busy_after(&busy.absent, visit->when.start), limits, buffer_s);
-    const utc_s grid_from = span != NULL && span->when.start > gap.from ? span->when.start
-                                                                         : gap.from;
+    const struct gap gap =
+        gap_around(&busy.claimed, busy_after(&busy.claimed, visit->when.start - buffer_s),
+                   &busy.absent, busy_after(&busy.absent, visit->when.start), limits, buffer_s);
+    const utc_s grid_from =
+        span != NULL && span->when.start > gap.from ? span->when.start : gap.from;
     if (span != NULL && visit->must_be_offered && rules->anchor == ANCHOR_GAP &&
         (visit->when.start - grid_from) % ((int64_t)rules->step_min * MINUTE_S) != 0 &&
         !lets_pass(passing, CODE_not_offered))

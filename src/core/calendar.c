@@ -115,8 +115,9 @@ struct calendar_block {
     unsigned char tail[]; /* claims, then spans, then admitted pairs: each 8-byte aligned */
 };
 
-static struct calendar_block *block_for(size_t n_claims, size_t n_admitted, struct claim **ret_claims,
-                                        struct span **ret_spans, struct admitted **ret_admitted)
+static struct calendar_block *block_for(size_t n_claims, size_t n_admitted,
+                                        struct claim **ret_claims, struct span **ret_spans,
+                                        struct admitted **ret_admitted)
 {
     struct calendar_block *b =
         block_new(sizeof *b + n_claims * (sizeof(struct claim) + sizeof(struct span)) +
@@ -237,8 +238,7 @@ static utc_s first_reaching(const struct busy *busy, utc_s at)
 }
 
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
-                          struct span when, int64_t buffer_s, const struct claim **ret,
-                          size_t room)
+                          struct span when, int64_t buffer_s, const struct claim **ret, size_t room)
 {
     const struct span wide = { when.start - buffer_s, when.end + buffer_s };
     /* No claim that starts before its merged span does can reach `wide`. */

@@ -4,9 +4,10 @@
 #include <assert.h>
 
 static const struct code_facts table[CODES_END] = {
-#define CODE(name, status, overridable, sentence)                                                  \
-    [CODE_##name] = { { #name, sizeof #name - 1 }, status, overridable,                            \
-                      { sentence, sizeof sentence - 1 } },
+#define CODE(name, status, overridable, sentence)                                           \
+    [CODE_##name] = {                                                                       \
+        { #name, sizeof #name - 1 }, status, overridable, { sentence, sizeof sentence - 1 } \
+    },
     CODES(CODE)
 #undef CODE
 };

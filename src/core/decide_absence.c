@@ -85,9 +85,9 @@ bool decide_remove_absence(struct draft *d, const struct facts *facts, struct ve
     if (d->command->version == NOT_FOUND)
         return refuse(verdict, CODE_version_required, "", STR(""));
     if (d->command->version != subject->version)
-        return refuse(verdict, CODE_stale, "",
-                      str_print(d->arena, "It is at version %lld now.",
-                                (long long)subject->version));
+        return refuse(
+            verdict, CODE_stale, "",
+            str_print(d->arena, "It is at version %lld now.", (long long)subject->version));
     const struct claim known = { .when = subject->when,
                                  .ref = subject->claim,
                                  .owner = subject->ref,

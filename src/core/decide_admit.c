@@ -45,8 +45,8 @@ static bool same_services(struct strs a, struct strs b)
 
 static bool same_inspection(const struct inspection *a, const struct inspection *b)
 {
-    return a->when.start == b->when.start && a->when.end == b->when.end &&
-           a->status == b->status && a->created_at == b->created_at &&
+    return a->when.start == b->when.start && a->when.end == b->when.end && a->status == b->status &&
+           a->created_at == b->created_at &&
            (a->order_number == b->order_number || a->order_number == 0) &&
            str_equal(a->brand, b->brand) &&
            str_equal(a->scheduled_location, b->scheduled_location) && same_assignments(a, b) &&
@@ -56,7 +56,8 @@ static bool same_inspection(const struct inspection *a, const struct inspection 
 
 static void take_inspection(struct draft *d, struct inspection *record)
 {
-    struct assignment *assignments = arena_array(d->arena, struct assignment, record->n_assignments);
+    struct assignment *assignments =
+        arena_array(d->arena, struct assignment, record->n_assignments);
     for (size_t i = 0; i < record->n_assignments; i++) {
         assignments[i] = record->assignments[i];
         assignments[i].claim = 0;
@@ -99,8 +100,7 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     record->ref = existing != NULL ? existing->ref : draft_ref(d);
     record->version = existing != NULL ? existing->version + 1 : 1;
     if (record->order_number == 0)
-        record->order_number =
-            existing != NULL ? existing->order_number : d->entry->next_order;
+        record->order_number = existing != NULL ? existing->order_number : d->entry->next_order;
     if (record->order_number >= d->entry->next_order)
         d->entry->next_order = record->order_number + 1;
     record->person = existing != NULL && !admit->person_changed ? existing->person : draft_ref(d);

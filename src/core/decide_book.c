@@ -60,9 +60,8 @@ static bool refuse_duplicate(struct draft *d, const struct facts *facts, struct 
     verdict->n_evidence = facts->n_duplicates;
     for (size_t i = 0; i < facts->n_duplicates; i++) {
         const struct inspection *twin = facts->duplicates[i];
-        verdict->evidence[i] =
-            (struct evidence){ CLAIM_INSPECTION, twin->assignments[0].inspector, twin->when,
-                               twin->order_number, twin->ref };
+        verdict->evidence[i] = (struct evidence){ CLAIM_INSPECTION, twin->assignments[0].inspector,
+                                                  twin->when, twin->order_number, twin->ref };
     }
     return refuse(verdict, CODE_possible_duplicate, "/property/address", STR(""));
 }
@@ -82,8 +81,7 @@ static enum status initial_status(const struct draft *d, const struct ask *ask)
         return (enum status)d->command->status;
     if (ask->audience == AUDIENCE_INTERNAL)
         return STATUS_CONFIRMED;
-    return ask->rules->policy[AUDIENCE_ONLINE].auto_confirm ? STATUS_CONFIRMED
-                                                            : STATUS_UNCONFIRMED;
+    return ask->rules->policy[AUDIENCE_ONLINE].auto_confirm ? STATUS_CONFIRMED : STATUS_UNCONFIRMED;
 }
 
 static struct inspection *record_make(struct draft *d, const struct ask *ask)
@@ -116,8 +114,8 @@ static bool has_link(const struct draft *d, const struct ask *ask)
 }
 
 /* Reads the hold the command names and lays it under the want. */
-static bool use_hold(struct draft *d, const struct facts *facts, struct ask *ask,
-                     struct want *want, const struct hold **ret)
+static bool use_hold(struct draft *d, const struct facts *facts, struct ask *ask, struct want *want,
+                     const struct hold **ret)
 {
     *ret = NULL;
     if (d->command->hold == 0)
@@ -198,14 +196,14 @@ static bool subject_judge(const struct draft *d, const struct inspection *subjec
     if (d->command->version == NOT_FOUND)
         return refuse(verdict, CODE_version_required, "", STR(""));
     if (d->command->version != subject->version)
-        return refuse(verdict, CODE_stale, "",
-                      str_print(d->arena, "It is at version %lld now.",
-                                (long long)subject->version));
+        return refuse(
+            verdict, CODE_stale, "",
+            str_print(d->arena, "It is at version %lld now.", (long long)subject->version));
     if (subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED)
         return true;
-    return refuse(verdict, CODE_wrong_state, "",
-                  str_print(d->arena, "The inspection is %.*s.",
-                            STR_ARG(status_name(subject->status))));
+    return refuse(
+        verdict, CODE_wrong_state, "",
+        str_print(d->arena, "The inspection is %.*s.", STR_ARG(status_name(subject->status))));
 }
 
 static struct want rescheduled_want(const struct draft *d, const struct inspection *subject)
@@ -265,7 +263,8 @@ bool decide_cancel(struct draft *d, const struct facts *facts, struct verdict *v
     if (!subject_judge(d, subject, verdict))
         return false;
     struct inspection *record = inspection_copy(d->arena, subject);
-    struct assignment *assignments = arena_array(d->arena, struct assignment, record->n_assignments);
+    struct assignment *assignments =
+        arena_array(d->arena, struct assignment, record->n_assignments);
     memcpy(assignments, record->assignments, record->n_assignments * sizeof *assignments);
     for (size_t i = 0; i < record->n_assignments; i++)
         assignments[i].claim = 0;

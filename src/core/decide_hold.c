@@ -1,7 +1,8 @@
 /* Holds: time kept for somebody who is about to book.
  *
  * Policy is judged when a hold is made and not again while it lives. A hold ends once: consumed by
- * one booking, released, or expired; extending an ended one decides again, as a new hold would be. */
+ * one booking, released, or expired; extending an ended one decides again, as a new hold would be.
+ */
 #include "decide.h"
 
 #include <assert.h>

@@ -28,11 +28,9 @@ struct draft draft_make(const struct image *image, const struct command *command
     entry->actor = command->actor;
     entry->reason = command->reason;
     entry->next_order = image->next_order;
-    return (struct draft){ .image = image,
-                           .command = command,
-                           .arena = arena,
-                           .now = now,
-                           .entry = entry };
+    return (struct draft){
+        .image = image, .command = command, .arena = arena, .now = now, .entry = entry
+    };
 }
 
 ref_t draft_ref(struct draft *d)
@@ -75,9 +73,8 @@ static size_t overlapping(const struct draft *d, struct str inspector, struct sp
 {
     const struct look everything = { .now = INT64_MIN };
     const struct calendar *calendar = calendar_for(d, inspector);
-    const size_t room = calendar == NULL
-                            ? 0
-                            : calendar_conflicts(calendar, &everything, when, 0, NULL, 0);
+    const size_t room =
+        calendar == NULL ? 0 : calendar_conflicts(calendar, &everything, when, 0, NULL, 0);
     const struct claim **found = arena_array(d->arena, const struct claim *, room);
     struct claim *all = arena_array(d->arena, struct claim, room + d->n_added);
     size_t n = 0;
@@ -145,9 +142,8 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     struct claim *others;
     size_t n = overlapping(d, inspector, claim.when, &others);
     for (size_t i = 0; i < n; i++) {
-        const struct hold *dead = claim_is_live(&others[i], d->now)
-                                      ? NULL
-                                      : image_find_hold(d->image, others[i].owner);
+        const struct hold *dead =
+            claim_is_live(&others[i], d->now) ? NULL : image_find_hold(d->image, others[i].owner);
         if (dead != NULL && !is_removed(d, others[i].ref))
             draft_end_hold(d, dead, HOLD_EXPIRED, 0, STR(""));
     }
@@ -179,8 +175,8 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);
-        d->conflicts = grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
-                             sizeof *d->conflicts);
+        d->conflicts =
+            grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts, sizeof *d->conflicts);
         struct conflict *closed = &d->conflicts[d->n_conflicts++];
         *closed = *open;
         closed->state = CONFLICT_RESOLVED;
@@ -242,8 +238,8 @@ void draft_outbox(struct draft *d, ref_t owner, const char *kind)
     d->outbox[d->n_outbox++] = (struct outbox_item){ draft_ref(d), owner, str_from(kind) };
 }
 
-void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how,
-                    ref_t inspection, struct str reason)
+void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how, ref_t inspection,
+                    struct str reason)
 {
     struct hold *after = arena_new(d->arena, struct hold);
     *after = *hold;

@@ -51,8 +51,8 @@ void draft_absence(struct draft *d, const struct absence *record);
 void draft_outbox(struct draft *d, ref_t owner, const char *kind);
 
 /* Ends a hold: frees its claims, writes its after-image. */
-void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how,
-                    ref_t inspection, struct str reason);
+void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state how, ref_t inspection,
+                    struct str reason);
 
 const struct entry *draft_finish(struct draft *d);
 

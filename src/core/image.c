@@ -84,16 +84,15 @@ const struct image *image_make(const struct image_parts *parts)
     image->company = parts->company;
     image->calendars = block_new(n * sizeof *image->calendars + 1, NULL);
     for (size_t i = 0; i < n; i++)
-        image->calendars[i] = calendar_make(all[i].claims, all[i].n_claims, all[i].admitted,
-                                            all[i].n_admitted);
+        image->calendars[i] =
+            calendar_make(all[i].claims, all[i].n_claims, all[i].admitted, all[i].n_admitted);
     image->holds = block_new(parts->n_holds * sizeof *image->holds + 1, NULL);
     if (parts->n_holds > 0)
         memcpy(image->holds, parts->holds, parts->n_holds * sizeof *image->holds);
     image->n_holds = parts->n_holds;
     image->conflicts = block_new(parts->n_conflicts * sizeof *image->conflicts + 1, NULL);
     if (parts->n_conflicts > 0)
-        memcpy(image->conflicts, parts->conflicts,
-               parts->n_conflicts * sizeof *image->conflicts);
+        memcpy(image->conflicts, parts->conflicts, parts->n_conflicts * sizeof *image->conflicts);
     image->n_conflicts = parts->n_conflicts;
     image->seq = parts->seq;
     image->last_at = parts->last_at;

@@ -31,8 +31,10 @@ static const struct str statuses[STATUSES] = {
 };
 
 static const struct str claim_kinds[] = {
-    [CLAIM_INSPECTION] = { "inspection", 10 }, [CLAIM_HOLD] = { "hold", 4 },
-    [CLAIM_EVENT] = { "event", 5 },            [CLAIM_BLOCK] = { "block", 5 },
+    [CLAIM_INSPECTION] = { "inspection", 10 },
+    [CLAIM_HOLD] = { "hold", 4 },
+    [CLAIM_EVENT] = { "event", 5 },
+    [CLAIM_BLOCK] = { "block", 5 },
     [CLAIM_VACATION] = { "vacation", 8 },
 };
 

@@ -84,10 +84,10 @@ static struct slot key_slot(const struct search *s, uint64_t key)
 {
     const bool leads = s->start_leads;
     const unsigned who_at = leads ? KEY_COST_BITS : 0;
-    const uint64_t at = leads ? key >> (KEY_WHO_BITS + KEY_COST_BITS)
-                              : bits_at(key, KEY_WHO_BITS, KEY_START_BITS);
-    const uint64_t cost = leads ? bits_at(key, 0, KEY_COST_BITS)
-                                : key >> (KEY_WHO_BITS + KEY_START_BITS);
+    const uint64_t at =
+        leads ? key >> (KEY_WHO_BITS + KEY_COST_BITS) : bits_at(key, KEY_WHO_BITS, KEY_START_BITS);
+    const uint64_t cost =
+        leads ? bits_at(key, 0, KEY_COST_BITS) : key >> (KEY_WHO_BITS + KEY_START_BITS);
     const uint64_t who = bits_at(key, who_at, KEY_WHO_BITS);
     const utc_s start = s->origin + (utc_s)at;
     return (struct slot){ .when = { start, start + s->visit_s },
@@ -121,20 +121,20 @@ static inline void lane_try(struct search *s, struct lane *lane, utc_s start, st
     const struct busy *claimed = &lane->busy.claimed;
     const struct busy *absent = &lane->busy.absent;
     lane_advance(lane, start, s->buffer_s);
-    const bool taken = (lane->next_claimed < claimed->n &&
-                        claimed->spans[lane->next_claimed].start < when.end + s->buffer_s) ||
-                       (lane->next_absent < absent->n &&
-                        absent->spans[lane->next_absent].start < when.end);
+    const bool taken =
+        (lane->next_claimed < claimed->n &&
+         claimed->spans[lane->next_claimed].start < when.end + s->buffer_s) ||
+        (lane->next_absent < absent->n && absent->spans[lane->next_absent].start < when.end);
     if (taken) {
         lane->day->busy++;
         if (!s->query->keep_overlapping)
             return;
     }
-    const struct gap gap = gap_around(claimed, lane->next_claimed, absent, lane->next_absent,
-                                      limits, s->buffer_s);
-    const int32_t cost = taken ? COST_MAX
-                               : cost_of(gap, when, s->image->company->shortest_visit_min, 0) +
-                                     lane->extra_cost;
+    const struct gap gap =
+        gap_around(claimed, lane->next_claimed, absent, lane->next_absent, limits, s->buffer_s);
+    const int32_t cost =
+        taken ? COST_MAX
+              : cost_of(gap, when, s->image->company->shortest_visit_min, 0) + lane->extra_cost;
     if (s->n_keys == s->room)
         keys_grow(s);
     s->keys[s->n_keys++] = key_make(s, start, cost, lane->inspector, taken);
@@ -142,7 +142,8 @@ static inline void lane_try(struct search *s, struct lane *lane, utc_s start, st
 }
 
 /* A run of starts `step_s` apart, the last at or before `last`, on a day of one offset. The run is
- * taken gap by gap: what is free is written in one stretch, what is taken is counted and skipped. */
+ * taken gap by gap: what is free is written in one stretch, what is taken is counted and skipped.
+ */
 struct run {
     utc_s start, last;
     int64_t step_s;
@@ -259,9 +260,9 @@ static void lane_gaps(struct search *s, struct lane *lane, const struct open_spa
     utc_s start = span->when.start;
     while (start < span->when.end && start + s->visit_s <= span->extent_end) {
         lane_advance(lane, start, s->buffer_s);
-        const struct gap gap = gap_around(&lane->busy.claimed, lane->next_claimed,
-                                          &lane->busy.absent, lane->next_absent, limits,
-                                          s->buffer_s);
+        const struct gap gap =
+            gap_around(&lane->busy.claimed, lane->next_claimed, &lane->busy.absent,
+                       lane->next_absent, limits, s->buffer_s);
         if (start + s->visit_s <= gap.to) {
             lane_try(s, lane, start, limits);
             start += step_s;
@@ -272,8 +273,8 @@ static void lane_gaps(struct search *s, struct lane *lane, const struct open_spa
         const struct busy *absent = &lane->busy.absent;
         const bool by_claim = lane->next_claimed < claimed->n &&
                               claimed->spans[lane->next_claimed].start - s->buffer_s == gap.to;
-        if (!by_claim && (lane->next_absent >= absent->n ||
-                          absent->spans[lane->next_absent].start != gap.to))
+        if (!by_claim &&
+            (lane->next_absent >= absent->n || absent->spans[lane->next_absent].start != gap.to))
             break;
         start = by_claim ? claimed->spans[lane->next_claimed].end + s->buffer_s
                          : absent->spans[lane->next_absent].end;
@@ -363,9 +364,8 @@ static void search_inspector(struct search *s, int32_t inspector)
     lane.next_claimed = busy_from(&lane.busy.claimed, s->origin - s->buffer_s);
     lane.next_absent = busy_from(&lane.busy.absent, s->origin);
     size_t cursor = 0;
-    const int32_t wish = q->requested == NOT_FOUND || q->requested == inspector
-                             ? 0
-                             : COST_NOT_REQUESTED_MIN;
+    const int32_t wish =
+        q->requested == NOT_FOUND || q->requested == inspector ? 0 : COST_NOT_REQUESTED_MIN;
     for (int32_t d = 0; d < q->days; d++) {
         const struct day_open *day = &hours.days[d];
         if (day->state == DAY_HOLIDAY && !s->day_has_hours[d])
@@ -534,8 +534,9 @@ static struct slot_list list_by_time(struct search *s)
             while (slot->when.start >= day_end && day + 1 < q->days)
                 day_end = date_span(zone, q->from + ++day).end;
             s->days[day].count++;
-            const uint64_t cost =
-                q->order == ORDER_TIME ? 0 : (uint64_t)(slot->cost > COST_MAX ? COST_MAX : slot->cost);
+            const uint64_t cost = q->order == ORDER_TIME
+                                      ? 0
+                                      : (uint64_t)(slot->cost > COST_MAX ? COST_MAX : slot->cost);
             ranks[n_groups] = cost << 32 | n_groups;
             n_groups++;
         }

@@ -53,8 +53,7 @@ static void check_chain(struct checking *c, const struct row_entry *row)
         find(c, "the hash of entry %llu does not follow from the entry before",
              (unsigned long long)row->seq);
     if (row->at < c->at)
-        find(c, "entry %llu lies before the entry before it in time",
-             (unsigned long long)row->seq);
+        find(c, "entry %llu lies before the entry before it in time", (unsigned long long)row->seq);
     c->head = row->hash;
     c->seq = row->seq;
     c->at = row->at;
@@ -98,9 +97,7 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
 
 static il_rc check_journal(struct checking *c, struct il_err *reterr)
 {
-    const struct store_query query = {
-        .table = TABLE_ENTRY, .by = BY_ALL, .company = c->company
-    };
+    const struct store_query query = { .table = TABLE_ENTRY, .by = BY_ALL, .company = c->company };
     return store_find(c->read, &query, visit_entry, c, reterr);
 }
 
@@ -252,10 +249,14 @@ static il_rc check_projections(struct checking *c, struct store_read *fold, stru
     static const struct {
         enum store_table table;
         const char *name;
-    } compared[] = { { TABLE_SETTING, "settings" },   { TABLE_CLAIM, "claims" },
-                     { TABLE_HOLD, "holds" },         { TABLE_ABSENCE, "absences" },
-                     { TABLE_INSPECTION, "inspections" }, { TABLE_CONFLICT, "conflicts" },
-                     { TABLE_KEY, "keys" },           { TABLE_OUTBOX, "outbox" } };
+    } compared[] = { { TABLE_SETTING, "settings" },
+                     { TABLE_CLAIM, "claims" },
+                     { TABLE_HOLD, "holds" },
+                     { TABLE_ABSENCE, "absences" },
+                     { TABLE_INSPECTION, "inspections" },
+                     { TABLE_CONFLICT, "conflicts" },
+                     { TABLE_KEY, "keys" },
+                     { TABLE_OUTBOX, "outbox" } };
     for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++) {
         struct sums stored = { .table = compared[i].table };
         struct sums folded = { .table = compared[i].table };
@@ -326,13 +327,13 @@ static void judge_pair(struct sweep *s, const struct row_claim *x, const struct 
         return;
     if (s->n_pairs > 0 && bsearch(&pair, s->pairs, s->n_pairs, sizeof pair, order_pairs) != NULL)
         return;
-    find(s->check, "%.*s is taken twice from %lld to %lld: claims %llu (order %lld) and %llu "
-                   "(order %lld), and no conflict admits it",
+    find(s->check,
+         "%.*s is taken twice from %lld to %lld: claims %llu (order %lld) and %llu "
+         "(order %lld), and no conflict admits it",
          STR_ARG(x->inspector),
          (long long)(x->starts_at > y->starts_at ? x->starts_at : y->starts_at),
-         (long long)(x->ends_at < y->ends_at ? x->ends_at : y->ends_at),
-         (unsigned long long)x->ref, (long long)x->order_number, (unsigned long long)y->ref,
-         (long long)y->order_number);
+         (long long)(x->ends_at < y->ends_at ? x->ends_at : y->ends_at), (unsigned long long)x->ref,
+         (long long)x->order_number, (unsigned long long)y->ref, (long long)y->order_number);
 }
 
 static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
@@ -367,9 +368,9 @@ static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
 static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
 {
     struct sweep s = { .check = c };
-    const struct store_query conflicts = {
-        .table = TABLE_CONFLICT, .by = BY_ALL, .company = c->company
-    };
+    const struct store_query conflicts = { .table = TABLE_CONFLICT,
+                                           .by = BY_ALL,
+                                           .company = c->company };
     const struct store_query claims = { .table = TABLE_CLAIM,
                                         .by = BY_TIME,
                                         .company = c->company,
@@ -449,8 +450,7 @@ static il_rc check_record(struct checking *c, const struct inspection *record,
     };
     TRY(store_find(c->read, &query, visit_person, &person, reterr));
     if (record->person != 0 && !person.found)
-        find(c, "order %lld refers to a person who is not stored",
-             (long long)record->order_number);
+        find(c, "order %lld refers to a person who is not stored", (long long)record->order_number);
     return IL_OK;
 }
 
@@ -473,9 +473,9 @@ static il_rc visit_inspection(void *context, const void *row, struct il_err *ret
 
 static il_rc check_records(struct checking *c, struct il_err *reterr)
 {
-    const struct store_query query = {
-        .table = TABLE_INSPECTION, .by = BY_ALL, .company = c->company
-    };
+    const struct store_query query = { .table = TABLE_INSPECTION,
+                                       .by = BY_ALL,
+                                       .company = c->company };
     return store_find(c->read, &query, visit_inspection, c, reterr);
 }
 

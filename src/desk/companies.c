@@ -176,8 +176,8 @@ static il_rc visit_conflict(void *context, const void *row, struct il_err *reter
     const struct row_conflict *r = row;
     struct conflict read = { .ref = 0 };
     TRY(conflict_read(g->arena, r->doc, &read, reterr));
-    g->conflicts =
-        grown(g->arena, g->conflicts, g->n_conflicts, &g->room_conflicts, sizeof(struct conflict *));
+    g->conflicts = grown(g->arena, g->conflicts, g->n_conflicts, &g->room_conflicts,
+                         sizeof(struct conflict *));
     g->conflicts[g->n_conflicts++] = conflict_copy(&read);
     return IL_OK;
 }
@@ -200,7 +200,9 @@ static il_rc visit_person(void *context, const void *row, struct il_err *reterr)
 static il_rc find_settings(struct store_read *read, struct gathering *g, struct str company,
                            struct il_err *reterr)
 {
-    const struct store_query settings = { .table = TABLE_SETTING, .by = BY_ALL, .company = company };
+    const struct store_query settings = { .table = TABLE_SETTING,
+                                          .by = BY_ALL,
+                                          .company = company };
     TRY(store_find(read, &settings, visit_setting, g, reterr));
     for (size_t i = 0; i < g->n_rows; i++) {
         struct person_look look = { g->arena, &g->rows[i] };
@@ -342,8 +344,8 @@ static bool is_fit(struct desk *desk, const struct image *image, utc_s floor)
     return image->hours != NULL && image->hours_first + 1 == today_of(desk, image);
 }
 
-static il_rc slot_fill(struct desk *desk, struct str company, utc_s floor,
-                       const struct image **ret, struct il_err *reterr)
+static il_rc slot_fill(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+                       struct il_err *reterr)
 {
     const struct image *image = slot_peek(desk, company);
     if (image == NULL || image->floor > floor) {

@@ -282,7 +282,8 @@ void desk_try(struct desk *desk, struct desk_job *job)
     }
     if (store_read_open(desk->options.store, &read, &err) != IL_OK)
         return;
-    const il_rc rc = facts_load(desk, read, NULL, job->image, job, now, &facts, &err);
+    const struct deciding on = { read, NULL, job->image, now };
+    const il_rc rc = facts_load(&on, job, &facts, &err);
     store_read_close(read);
     if (rc != IL_OK)
         return;
@@ -331,20 +332,21 @@ struct hash desk_seal_key(struct desk *desk)
     return hash_mac(&secret, STR("offer"));
 }
 
-static struct hash token_mac(struct desk *desk, struct arena *arena, const char *kind,
-                             struct str company, ref_t ref, uint32_t generation)
+static struct hash token_mac(const struct desk *desk, struct arena *arena,
+                             const struct token_scope *scope, ref_t ref)
 {
     const struct hash secret = store_secret(desk->options.store);
-    return hash_mac(&secret, str_print(arena, "%s\n%.*s\n%llu\n%u", kind, STR_ARG(company),
-                                       (unsigned long long)ref, generation));
+    return hash_mac(&secret,
+                    str_print(arena, "%s\n%.*s\n%llu\n%u", scope->kind, STR_ARG(scope->company),
+                              (unsigned long long)ref, scope->generation));
 }
 
 enum { TOKEN_BYTES = sizeof(ref_t) + HASH_BYTES };
 
-struct str desk_token_make(struct desk *desk, struct arena *arena, const char *kind,
-                           struct str company, ref_t ref, uint32_t generation)
+struct str desk_token_make(const struct desk *desk, struct arena *arena,
+                           const struct token_scope *scope, ref_t ref)
 {
-    const struct hash mac = token_mac(desk, arena, kind, company, ref, generation);
+    const struct hash mac = token_mac(desk, arena, scope, ref);
     uint8_t bytes[TOKEN_BYTES];
     for (size_t i = 0; i < sizeof ref; i++)
         bytes[i] = (uint8_t)(ref >> (8 * i));
@@ -352,8 +354,8 @@ struct str desk_token_make(struct desk *desk, struct arena *arena, const char *k
     return base64_print(arena, bytes, sizeof bytes);
 }
 
-bool desk_token_read(struct desk *desk, struct arena *arena, const char *kind, struct str company,
-                     uint32_t generation, struct str token, ref_t *ret)
+bool desk_token_read(const struct desk *desk, struct arena *arena, const struct token_scope *scope,
+                     struct str token, ref_t *ret)
 {
     uint8_t *bytes;
     size_t len;
@@ -364,7 +366,7 @@ bool desk_token_read(struct desk *desk, struct arena *arena, const char *kind, s
     for (size_t i = 0; i < sizeof ref; i++)
         ref |= (ref_t)bytes[i] << (8 * i);
     memcpy(given.at, bytes + sizeof ref, HASH_BYTES);
-    const struct hash mac = token_mac(desk, arena, kind, company, ref, generation);
+    const struct hash mac = token_mac(desk, arena, scope, ref);
     if (ref == 0 || !hash_equal(&mac, &given))
         return false;
     *ret = ref;

@@ -52,8 +52,8 @@ struct desk {
     pthread_cond_t wake;  /* CLOCK_MONOTONIC */
     struct desk_job *queue_first, **queue_last;
     size_t n_queued;
-    bool is_busy;         /* a batch has been taken and is not answered yet */
-    pthread_cond_t idle;  /* the queue is empty and nothing is busy */
+    bool is_busy;        /* a batch has been taken and is not answered yet */
+    pthread_cond_t idle; /* the queue is empty and nothing is busy */
     bool closing, is_stopped;
     struct company_slot *slots[COMPANY_SLOTS];
     uint64_t use_clock;
@@ -80,23 +80,35 @@ void slot_publish(struct desk *desk, struct str company, const struct image *ima
 void slots_drop(struct desk *desk);
 
 /* facts.c */
-struct overlay { /* entries of the batch that are decided but not stored yet, oldest first */
+struct overlay { /* entries of the batch that are decided but not stored yet, newest first */
     const struct overlay *before;
     struct str company;
     const struct entry *entry;
 };
-IL_MUST il_rc facts_load(struct desk *desk, struct store_read *read, const struct overlay *batch,
-                         const struct image *image, const struct desk_job *job, utc_s now,
-                         struct facts *ret, struct il_err *reterr);
-IL_MUST il_rc inspection_by(struct store_read *read, struct str company, enum store_by by,
-                            struct str text, struct str text2, int64_t number,
-                            struct arena *arena, struct inspection **ret, struct il_err *reterr);
-IL_MUST il_rc absence_by_id(struct store_read *read, struct str company, struct str id,
-                            struct arena *arena, struct absence **ret, struct il_err *reterr);
-IL_MUST il_rc hold_by_ref(struct store_read *read, struct str company, ref_t ref,
-                          struct arena *arena, struct hold **ret, struct il_err *reterr);
-IL_MUST il_rc person_by_ref(struct store_read *read, struct str company, ref_t ref,
-                            struct arena *arena, struct str *ret, struct il_err *reterr);
+struct deciding { /* what a decision stands on */
+    struct store_read *read;
+    const struct overlay *batch;
+    const struct image *image;
+    utc_s now;
+};
+IL_MUST il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+                         struct il_err *reterr);
+struct rows_at { /* a company's rows, and where what is found may lie */
+    struct store_read *read;
+    struct str company;
+    struct arena *arena;
+};
+/* Each: *ret NULL (or empty) when there is none. */
+IL_MUST il_rc inspection_by_id(const struct rows_at *in, struct str id, struct inspection **ret,
+                               struct il_err *reterr);
+IL_MUST il_rc inspection_by_order(const struct rows_at *in, int64_t number, struct inspection **ret,
+                                  struct il_err *reterr);
+IL_MUST il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
+                            struct il_err *reterr);
+IL_MUST il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret,
+                          struct il_err *reterr);
+IL_MUST il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret,
+                            struct il_err *reterr);
 
 /* project.c */
 struct personal_data { /* goes into a person row beside the entry */
@@ -106,8 +118,7 @@ struct personal_data { /* goes into a person row beside the entry */
     struct str data;
 };
 void entry_project(struct arena *arena, const struct entry *entry, struct str payload,
-                   const struct personal_data *persons, size_t n_persons,
-                   struct store_entry *ret);
+                   const struct personal_data *persons, size_t n_persons, struct store_entry *ret);
 /* Salt and hash for personal data about to be stored. */
 struct personal_data personal_seal(struct desk *desk, struct arena *arena, struct str data);
 struct str entry_encode(struct arena *arena, struct str company, struct entry *entry,

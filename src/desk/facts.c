@@ -46,68 +46,72 @@ static il_rc visit_person(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
-il_rc inspection_by(struct store_read *read, struct str company, enum store_by by, struct str text,
-                    struct str text2, int64_t number, struct arena *arena,
-                    struct inspection **ret, struct il_err *reterr)
+static il_rc inspection_find(const struct rows_at *in, struct store_query query,
+                             struct inspection **ret, struct il_err *reterr)
 {
-    struct copy copy = { .arena = arena };
-    const struct store_query query = { .table = TABLE_INSPECTION,
-                                       .by = by,
-                                       .company = company,
-                                       .ref = (ref_t)number,
-                                       .text = text,
-                                       .text2 = text2,
-                                       .from = number,
-                                       .limit = 1 };
+    struct copy copy = { .arena = in->arena };
+    query.table = TABLE_INSPECTION;
+    query.company = in->company;
+    query.limit = 1;
     *ret = NULL;
-    TRY(store_find(read, &query, visit_inspection, &copy, reterr));
+    TRY(store_find(in->read, &query, visit_inspection, &copy, reterr));
     if (!copy.found)
         return IL_OK;
-    *ret = arena_new(arena, struct inspection);
-    return inspection_read(arena, copy.doc, *ret, reterr);
+    *ret = arena_new(in->arena, struct inspection);
+    return inspection_read(in->arena, copy.doc, *ret, reterr);
 }
 
-il_rc absence_by_id(struct store_read *read, struct str company, struct str id,
-                    struct arena *arena, struct absence **ret, struct il_err *reterr)
+il_rc inspection_by_id(const struct rows_at *in, struct str id, struct inspection **ret,
+                       struct il_err *reterr)
 {
-    struct copy copy = { .arena = arena };
+    return inspection_find(in, (struct store_query){ .by = BY_ID, .text = id }, ret, reterr);
+}
+
+il_rc inspection_by_order(const struct rows_at *in, int64_t number, struct inspection **ret,
+                          struct il_err *reterr)
+{
+    return inspection_find(in, (struct store_query){ .by = BY_ORDER, .from = number }, ret, reterr);
+}
+
+il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
+                    struct il_err *reterr)
+{
+    struct copy copy = { .arena = in->arena };
     const struct store_query query = {
-        .table = TABLE_ABSENCE, .by = BY_ID, .company = company, .text = id, .limit = 1
+        .table = TABLE_ABSENCE, .by = BY_ID, .company = in->company, .text = id, .limit = 1
     };
     *ret = NULL;
-    TRY(store_find(read, &query, visit_absence, &copy, reterr));
+    TRY(store_find(in->read, &query, visit_absence, &copy, reterr));
     if (!copy.found)
         return IL_OK;
-    *ret = arena_new(arena, struct absence);
-    return absence_read(arena, copy.doc, *ret, reterr);
+    *ret = arena_new(in->arena, struct absence);
+    return absence_read(in->arena, copy.doc, *ret, reterr);
 }
 
-il_rc hold_by_ref(struct store_read *read, struct str company, ref_t ref, struct arena *arena,
-                  struct hold **ret, struct il_err *reterr)
+il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret, struct il_err *reterr)
 {
-    struct copy copy = { .arena = arena };
+    struct copy copy = { .arena = in->arena };
     const struct store_query query = {
-        .table = TABLE_HOLD, .by = BY_REF, .company = company, .ref = ref, .limit = 1
+        .table = TABLE_HOLD, .by = BY_REF, .company = in->company, .ref = ref, .limit = 1
     };
     *ret = NULL;
-    TRY(store_find(read, &query, visit_hold, &copy, reterr));
+    TRY(store_find(in->read, &query, visit_hold, &copy, reterr));
     if (!copy.found)
         return IL_OK;
-    *ret = arena_new(arena, struct hold);
-    return hold_read(arena, copy.doc, *ret, reterr);
+    *ret = arena_new(in->arena, struct hold);
+    return hold_read(in->arena, copy.doc, *ret, reterr);
 }
 
-il_rc person_by_ref(struct store_read *read, struct str company, ref_t ref, struct arena *arena,
-                    struct str *ret, struct il_err *reterr)
+il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret, struct il_err *reterr)
 {
-    struct copy copy = { .arena = arena };
+    struct copy copy = { .arena = in->arena };
     const struct store_query query = {
-        .table = TABLE_PERSON, .by = BY_REF, .company = company, .ref = ref, .limit = 1
+        .table = TABLE_PERSON, .by = BY_REF, .company = in->company, .ref = ref, .limit = 1
     };
     *ret = STR("");
     if (ref == 0)
         return IL_OK;
-    TRY(store_find(read, &query, visit_person, &copy, reterr));
+    TRY(store_find(in->read, &query, visit_person, &copy, reterr));
     if (copy.found)
         *ret = copy.doc;
     return IL_OK;
@@ -144,29 +148,28 @@ static bool has_external_ref(const struct inspection *r, const struct desk_job *
            str_equal(r->key_id, job->command.actor.key_id);
 }
 
-static il_rc load_subject(struct store_read *read, const struct overlay *batch,
+static il_rc load_subject(const struct deciding *on, const struct rows_at *in,
                           const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
     int64_t number = 0;
     struct inspection *stored;
     const struct str subject = job->command.subject;
     const bool numbered = str_to_int(subject, &number) && number > 0;
-    ret->inspection = in_batch(batch, job, is_subject, number);
+    ret->inspection = in_batch(on->batch, job, is_subject, number);
     if (ret->inspection != NULL)
         return IL_OK;
-    TRY(inspection_by(read, job->company, BY_ID, subject, STR(""), 0, job->arena, &stored, reterr));
+    TRY(inspection_by_id(in, subject, &stored, reterr));
     if (stored == NULL && numbered)
-        TRY(inspection_by(read, job->company, BY_ORDER, STR(""), STR(""), number, job->arena,
-                          &stored, reterr));
+        TRY(inspection_by_order(in, number, &stored, reterr));
     ret->inspection = stored;
     return IL_OK;
 }
 
-static il_rc load_absence(struct store_read *read, const struct overlay *batch,
+static il_rc load_absence(const struct deciding *on, const struct rows_at *in,
                           const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
     struct absence *stored;
-    for (const struct overlay *o = batch; o != NULL; o = o->before) {
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
         for (size_t i = 0; str_equal(o->company, job->company) && i < o->entry->n_absences; i++) {
             const struct absence *a = &o->entry->absences[i];
             if (!str_equal(a->id, job->command.subject))
@@ -175,21 +178,22 @@ static il_rc load_absence(struct store_read *read, const struct overlay *batch,
             return IL_OK;
         }
     }
-    TRY(absence_by_id(read, job->company, job->command.subject, job->arena, &stored, reterr));
+    TRY(absence_by_id(in, job->command.subject, &stored, reterr));
     ret->absence = stored;
     return IL_OK;
 }
 
-static il_rc load_external_ref(struct store_read *read, const struct overlay *batch,
-                               const struct desk_job *job, struct facts *ret,
-                               struct il_err *reterr)
+static il_rc load_external_ref(const struct deciding *on, const struct rows_at *in,
+                               const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
     const struct command *c = &job->command;
     struct inspection *stored = NULL;
-    const struct inspection *known = in_batch(batch, job, has_external_ref, 0);
+    const struct inspection *known = in_batch(on->batch, job, has_external_ref, 0);
     if (known == NULL) {
-        TRY(inspection_by(read, job->company, BY_EXTERNAL, c->actor.key_id, c->external_ref, 0,
-                          job->arena, &stored, reterr));
+        const struct store_query query = { .by = BY_EXTERNAL,
+                                           .text = c->actor.key_id,
+                                           .text2 = c->external_ref };
+        TRY(inspection_find(in, query, &stored, reterr));
         known = stored;
     }
     ret->external_ref_order = known == NULL ? 0 : known->order_number;
@@ -224,24 +228,31 @@ static il_rc visit_twin(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
-static il_rc load_duplicates(struct store_read *read, const struct overlay *batch,
-                             const struct image *image, const struct desk_job *job,
+/* Around which moment twins are looked for: what the command or its hold asks for. */
+static utc_s wanted_start(const struct deciding *on, const struct command *c)
+{
+    const struct hold *hold = image_find_hold(on->image, c->hold);
+    if (c->want.has_datetime) {
+        const struct instant_found found =
+            instant_resolve(on->image->company->zone, c->want.datetime);
+        if (found.answer == INSTANT_FOUND)
+            return found.at;
+    }
+    return hold != NULL ? hold->when.start : on->now;
+}
+
+static il_rc load_duplicates(const struct deciding *on, const struct desk_job *job,
                              struct facts *ret, struct il_err *reterr)
 {
     const struct command *c = &job->command;
-    const struct hold *hold = image_find_hold(image, c->hold);
-    utc_s start = hold != NULL ? hold->when.start : 0;
-    if (c->want.has_datetime) {
-        const struct instant_found found = instant_resolve(image->company->zone, c->want.datetime);
-        if (found.answer == INSTANT_FOUND)
-            start = found.at;
-    }
+    const utc_s start = wanted_start(on, c);
     const struct span window = { start - (utc_s)DUPLICATE_DAYS * DAY_S,
                                  start + (utc_s)DUPLICATE_DAYS * DAY_S + 1 };
     struct twins *twins = arena_new(job->arena, struct twins);
     twins->arena = job->arena;
-    for (const struct overlay *o = batch; o != NULL; o = o->before) {
-        for (size_t i = 0; str_equal(o->company, job->company) && i < o->entry->n_inspections; i++) {
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
+        for (size_t i = 0; str_equal(o->company, job->company) && i < o->entry->n_inspections;
+             i++) {
             const struct inspection *r = o->entry->inspections[i];
             if (r->place_key == c->place_key && r->when.start >= window.start &&
                 r->when.start < window.end)
@@ -255,31 +266,30 @@ static il_rc load_duplicates(struct store_read *read, const struct overlay *batc
                                        .from = window.start,
                                        .to = window.end,
                                        .limit = TWINS_MAX };
-    TRY(store_find(read, &query, visit_twin, twins, reterr));
+    TRY(store_find(on->read, &query, visit_twin, twins, reterr));
     ret->duplicates = twins->at;
     ret->n_duplicates = twins->n;
     return IL_OK;
 }
 
-il_rc facts_load(struct desk *desk, struct store_read *read, const struct overlay *batch,
-                 const struct image *image, const struct desk_job *job, utc_s now,
-                 struct facts *ret, struct il_err *reterr)
+il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+                 struct il_err *reterr)
 {
-    const struct needs needs = booking_needs(image, &job->command, now);
-    (void)desk;
+    const struct needs needs = booking_needs(on->image, &job->command, on->now);
+    const struct rows_at in = { on->read, job->company, job->arena };
     *ret = (struct facts){ 0 };
     if (needs.inspection)
-        TRY(load_subject(read, batch, job, ret, reterr));
+        TRY(load_subject(on, &in, job, ret, reterr));
     if (needs.absence)
-        TRY(load_absence(read, batch, job, ret, reterr));
+        TRY(load_absence(on, &in, job, ret, reterr));
     if (needs.hold != 0) {
         struct hold *hold;
-        TRY(hold_by_ref(read, job->company, needs.hold, job->arena, &hold, reterr));
+        TRY(hold_by_ref(&in, needs.hold, &hold, reterr));
         ret->hold = hold;
     }
     if (needs.external_ref)
-        TRY(load_external_ref(read, batch, job, ret, reterr));
+        TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
-        TRY(load_duplicates(read, batch, image, job, ret, reterr));
+        TRY(load_duplicates(on, job, ret, reterr));
     return IL_OK;
 }

@@ -8,8 +8,7 @@
 struct desk_import {
     struct str text;
     struct document document;
-    bool prune;
-    bool dry_run;
+    struct import_options options;
     struct import_report report;
     struct il_err err; /* why not */
     bool failed;
@@ -20,6 +19,7 @@ struct importing {
     struct desk_job *job;
     struct desk_import *import;
     struct store_read *read;
+    struct rows_at rows_at;
     struct arena *arena;
     utc_s now;
     const struct image *image; /* a holder */
@@ -79,10 +79,9 @@ static void configure(struct importing *im, const struct rows_merged *merged,
     for (size_t i = 0; i < merged->n_removed; i++)
         changes[merged->n_changed + i] =
             (struct setting_change){ .row = merged->removed[i], .is_removed = true };
-    struct command command = { .kind = COMMAND_CONFIGURE,
-                               .company_after = company,
-                               .settings = changes,
-                               .n_settings = n };
+    struct command command = {
+        .kind = COMMAND_CONFIGURE, .company_after = company, .settings = changes, .n_settings = n
+    };
     const struct entry *entry = decide_next(im, &command);
     size_t n_persons = 0;
     for (size_t i = 0; i < merged->n_changed; i++) {
@@ -104,7 +103,8 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     const struct company *company;
     if (im->image->seq > 0)
         TRY(company_rows(im->read, im->job->company, im->arena, &stored, &n_stored, reterr));
-    TRY(document_merge(im->arena, stored, n_stored, document, im->import->prune, &merged, reterr));
+    TRY(document_merge(im->arena, stored, n_stored, document, im->import->options.prune, &merged,
+                       reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
     const il_rc rc = document_check(document, company, im->arena, reterr);
     struct import_count *count = &im->import->report.settings;
@@ -168,7 +168,7 @@ static size_t absences_to_admit(struct importing *im, const struct stored_absenc
             .record = document->absences[i],
             .existing = find_absence(stored, document->absences[i].id),
         };
-    for (size_t i = 0; im->import->prune && i < stored->n; i++) {
+    for (size_t i = 0; im->import->options.prune && i < stored->n; i++) {
         const struct absence *a = &stored->at[i];
         const bool was_listed =
             a->kind == CLAIM_VACATION ? document->has_vacations : document->has_events;
@@ -196,12 +196,12 @@ static void count_absences(struct importing *im, const struct entry *entry, size
 static il_rc import_absences(struct importing *im, struct il_err *reterr)
 {
     struct stored_absences stored = { .arena = im->arena };
-    const struct store_query all = {
-        .table = TABLE_ABSENCE, .by = BY_ALL, .company = im->job->company
-    };
+    const struct store_query all = { .table = TABLE_ABSENCE,
+                                     .by = BY_ALL,
+                                     .company = im->job->company };
     TRY(store_find(im->read, &all, visit_absence, &stored, reterr));
-    struct admit_absence *admit = arena_array(
-        im->arena, struct admit_absence, im->import->document.n_absences + stored.n);
+    struct admit_absence *admit =
+        arena_array(im->arena, struct admit_absence, im->import->document.n_absences + stored.n);
     const size_t n = absences_to_admit(im, &stored, admit);
     for (size_t at = 0; at < n; at += ADMIT_MAX) {
         const size_t part = n - at < ADMIT_MAX ? n - at : ADMIT_MAX;
@@ -224,8 +224,7 @@ static il_rc check_order_number(struct importing *im, const struct inspection *r
     struct inspection *other;
     if (record->order_number == 0)
         return IL_OK;
-    TRY(inspection_by(im->read, im->job->company, BY_ORDER, STR(""), STR(""),
-                      record->order_number, im->arena, &other, reterr));
+    TRY(inspection_by_order(&im->rows_at, record->order_number, &other, reterr));
     if (other == NULL || str_equal(other->id, record->id))
         return IL_OK;
     return il_invalid(reterr, "out_of_range", "/inspections",
@@ -242,12 +241,11 @@ static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
     admit->person_changed = true;
     if (im->job->seq == 0) /* a company that did not exist has nothing to meet */
         return IL_OK;
-    TRY(inspection_by(im->read, im->job->company, BY_ID, from->record.id, STR(""), 0, im->arena,
-                      &existing, reterr));
+    TRY(inspection_by_id(&im->rows_at, from->record.id, &existing, reterr));
     TRY(check_order_number(im, &from->record, reterr));
     if (existing == NULL)
         return IL_OK;
-    TRY(person_by_ref(im->read, im->job->company, existing->person, im->arena, &personal, reterr));
+    TRY(person_by_ref(&im->rows_at, existing->person, &personal, reterr));
     admit->existing = existing;
     admit->person_changed = !str_equal(personal, from->personal);
     return IL_OK;
@@ -280,8 +278,8 @@ static void count_inspections(struct importing *im, const struct entry *entry, s
 }
 
 /* Personal data of the records that were taken in, found again by _id. */
-static size_t persons_of(const struct entry *entry, const struct document_inspection *from, size_t n,
-                         const struct personal_data *sealed, struct personal_data *ret)
+static size_t persons_of(const struct entry *entry, const struct document_inspection *from,
+                         size_t n, const struct personal_data *sealed, struct personal_data *ret)
 {
     size_t n_persons = 0;
     size_t at = 0;
@@ -357,7 +355,7 @@ static il_rc import_all(struct importing *im, struct il_err *reterr)
     const utc_s usual = im->now - DESK_FLOOR_S;
     const utc_s oldest = oldest_of(&im->import->document);
     /* Rows that are pruned or moved may be older than anything in the document. */
-    const utc_s floor = im->import->prune ? INT64_MIN : oldest - DESK_FLOOR_S;
+    const utc_s floor = im->import->options.prune ? INT64_MIN : oldest - DESK_FLOOR_S;
     TRY(image_load(im->desk, im->job->company, floor < usual ? floor : usual, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
     im->job->seq = im->image->seq;
@@ -369,13 +367,12 @@ static il_rc import_all(struct importing *im, struct il_err *reterr)
 il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
                     struct il_err *reterr)
 {
-    struct importing im = { .desk = desk,
-                            .job = job,
-                            .import = job->import,
-                            .arena = job->arena,
-                            .now = now };
+    struct importing im = {
+        .desk = desk, .job = job, .import = job->import, .arena = job->arena, .now = now
+    };
     il_rc rc = store_read_open(desk->options.store, &im.read, reterr);
     if (rc == IL_OK) {
+        im.rows_at = (struct rows_at){ im.read, job->company, job->arena };
         rc = import_all(&im, reterr);
         store_read_close(im.read);
     }
@@ -387,16 +384,16 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     }
     job->import->report.seq = im.image->seq;
     ret->rows = im.rows;
-    ret->n = job->import->dry_run ? 0 : im.n_rows;
+    ret->n = job->import->options.dry_run ? 0 : im.n_rows;
     ret->image = im.image;
     return IL_OK;
 }
 
-il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text, bool prune,
-                  bool dry_run, struct import_report *ret, struct il_err *reterr)
+il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
+                  struct import_options options, struct import_report *ret, struct il_err *reterr)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
-    struct desk_import import = { .text = text, .prune = prune, .dry_run = dry_run };
+    struct desk_import import = { .text = text, .options = options };
     struct desk_job job = { .arena = &arena, .is_import = true, .import = &import };
     il_rc rc = document_read(&arena, text, desk->options.zones, &import.document, reterr);
     if (rc == IL_OK) {

@@ -92,8 +92,7 @@ static struct str doc_of(struct arena *arena, const void *record, doc_write writ
     return doc;
 }
 
-static void project_inspections(struct arena *arena, const struct entry *e,
-                                struct store_entry *ret)
+static void project_inspections(struct arena *arena, const struct entry *e, struct store_entry *ret)
 {
     struct row_inspection *rows = arena_array(arena, struct row_inspection, e->n_inspections);
     for (size_t i = 0; i < e->n_inspections; i++) {
@@ -121,9 +120,9 @@ static void project_holds(struct arena *arena, const struct entry *e, struct sto
 {
     struct row_hold *rows = arena_array(arena, struct row_hold, e->n_holds);
     for (size_t i = 0; i < e->n_holds; i++)
-        rows[i] = (struct row_hold){ e->holds[i]->ref, hold_state_name(e->holds[i]->state),
-                                     e->holds[i]->expires_at,
-                                     doc_of(arena, e->holds[i], write_hold) };
+        rows[i] =
+            (struct row_hold){ e->holds[i]->ref, hold_state_name(e->holds[i]->state),
+                               e->holds[i]->expires_at, doc_of(arena, e->holds[i], write_hold) };
     ret->holds = rows;
     ret->n_holds = e->n_holds;
 }
@@ -221,8 +220,7 @@ static void project_touched(struct arena *arena, const struct entry *e, struct s
 }
 
 void entry_project(struct arena *arena, const struct entry *entry, struct str payload,
-                   const struct personal_data *persons, size_t n_persons,
-                   struct store_entry *ret)
+                   const struct personal_data *persons, size_t n_persons, struct store_entry *ret)
 {
     *ret = (struct store_entry){
         .entry = { .seq = entry->seq,

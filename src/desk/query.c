@@ -1,4 +1,5 @@
-/* Reading: keys, records, history. Every read has its own view; nothing here waits for the writer. */
+/* Reading: keys, records, history. Every read has its own view; nothing here waits for the writer.
+ */
 #include "desk_parts.h"
 
 #include <assert.h>
@@ -101,52 +102,55 @@ il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *
 
 /* ---- records ---- */
 
-static il_rc find_inspection(struct store_read *read, struct str company, struct str id,
-                             struct arena *arena, struct found_inspection *ret, bool *ret_found,
-                             struct il_err *reterr)
+static il_rc find_inspection(const struct rows_at *in, struct str id, struct found_inspection *ret,
+                             bool *ret_found, struct il_err *reterr)
 {
     struct inspection *record;
     int64_t number;
-    TRY(inspection_by(read, company, BY_ID, id, STR(""), 0, arena, &record, reterr));
+    TRY(inspection_by_id(in, id, &record, reterr));
     if (record == NULL && str_to_int(id, &number) && number > 0)
-        TRY(inspection_by(read, company, BY_ORDER, STR(""), STR(""), number, arena, &record,
-                          reterr));
+        TRY(inspection_by_order(in, number, &record, reterr));
     *ret_found = record != NULL;
     if (record == NULL)
         return IL_OK;
     ret->record = *record;
-    return person_by_ref(read, company, record->person, arena, &ret->personal, reterr);
+    return person_by_ref(in, record->person, &ret->personal, reterr);
 }
 
-il_rc desk_find_inspection(struct desk *desk, struct str company, struct str id,
-                           struct arena *arena, struct found_inspection *ret, bool *ret_found,
-                           struct il_err *reterr)
+static il_rc open_rows(const struct lookup *in, struct rows_at *ret, struct il_err *reterr)
 {
-    struct store_read *read;
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = find_inspection(read, company, id, arena, ret, ret_found, reterr);
-    store_read_close(read);
+    *ret = (struct rows_at){ .company = in->company, .arena = in->arena };
+    return store_read_open(in->desk->options.store, &ret->read, reterr);
+}
+
+il_rc desk_find_inspection(const struct lookup *in, struct str id, struct found_inspection *ret,
+                           bool *ret_found, struct il_err *reterr)
+{
+    struct rows_at rows;
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = find_inspection(&rows, id, ret, ret_found, reterr);
+    store_read_close(rows.read);
     return rc;
 }
 
-il_rc desk_find_personal(struct desk *desk, struct str company, ref_t person, struct arena *arena,
-                         struct str *ret, struct il_err *reterr)
+il_rc desk_find_personal(const struct lookup *in, ref_t person, struct str *ret,
+                         struct il_err *reterr)
 {
-    struct store_read *read;
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = person_by_ref(read, company, person, arena, ret, reterr);
-    store_read_close(read);
+    struct rows_at rows;
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = person_by_ref(&rows, person, ret, reterr);
+    store_read_close(rows.read);
     return rc;
 }
 
-il_rc desk_find_hold(struct desk *desk, struct str company, ref_t ref, struct arena *arena,
-                     struct hold *ret, bool *ret_found, struct il_err *reterr)
+il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
+                     struct il_err *reterr)
 {
-    struct store_read *read;
+    struct rows_at rows;
     struct hold *hold = NULL;
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = hold_by_ref(read, company, ref, arena, &hold, reterr);
-    store_read_close(read);
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = hold_by_ref(&rows, ref, &hold, reterr);
+    store_read_close(rows.read);
     if (rc != IL_OK)
         return rc;
     *ret_found = hold != NULL;
@@ -177,17 +181,17 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
     return entry_read(look->arena, payload, &look->log.entries[look->log.n++], reterr);
 }
 
-il_rc desk_changelog(struct desk *desk, struct str company, ref_t owner, struct arena *arena,
-                     struct changelog *ret, struct il_err *reterr)
+il_rc desk_changelog(const struct lookup *in, ref_t owner, struct changelog *ret,
+                     struct il_err *reterr)
 {
-    struct entries_look look = { .arena = arena };
-    struct store_read *read;
+    struct entries_look look = { .arena = in->arena };
+    struct rows_at rows;
     const struct store_query query = {
-        .table = TABLE_ENTRY, .by = BY_OWNER, .company = company, .ref = owner
+        .table = TABLE_ENTRY, .by = BY_OWNER, .company = in->company, .ref = owner
     };
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = store_find(read, &query, visit_entry, &look, reterr);
-    store_read_close(read);
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = store_find(rows.read, &query, visit_entry, &look, reterr);
+    store_read_close(rows.read);
     if (rc == IL_OK)
         *ret = look.log;
     return rc;
@@ -195,44 +199,42 @@ il_rc desk_changelog(struct desk *desk, struct str company, ref_t owner, struct 
 
 struct conflicts_look {
     struct arena *arena;
-    struct conflict *at;
-    size_t n, room;
+    struct conflict_list list;
+    size_t room;
 };
 
 static il_rc visit_conflict(void *context, const void *row, struct il_err *reterr)
 {
     struct conflicts_look *look = context;
+    struct conflict_list *list = &look->list;
     const struct str doc = str_copy(look->arena, ((const struct row_conflict *)row)->doc);
-    if (look->n == look->room) {
+    if (list->n == look->room) {
         look->room = look->room == 0 ? 16 : 2 * look->room;
         struct conflict *more = arena_array(look->arena, struct conflict, look->room);
-        if (look->n > 0)
-            memcpy(more, look->at, look->n * sizeof *more);
-        look->at = more;
+        if (list->n > 0)
+            memcpy(more, list->at, list->n * sizeof *more);
+        list->at = more;
     }
-    return conflict_read(look->arena, doc, &look->at[look->n++], reterr);
+    return conflict_read(look->arena, doc, &list->at[list->n++], reterr);
 }
 
-il_rc desk_conflicts(struct desk *desk, struct str company, struct str state, ref_t after,
-                     size_t limit, struct arena *arena, struct conflict **ret, size_t *ret_n,
-                     struct il_err *reterr)
+il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
+                     struct conflict_list *ret, struct il_err *reterr)
 {
-    struct conflicts_look look = { .arena = arena };
-    struct store_read *read;
+    struct conflicts_look look = { .arena = in->arena };
+    struct rows_at rows;
     const struct store_query query = { .table = TABLE_CONFLICT,
                                        .by = BY_STATE,
-                                       .company = company,
+                                       .company = in->company,
                                        .text = state,
                                        .ref = after,
                                        .limit = limit };
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = store_find(read, &query, visit_conflict, &look, reterr);
-    store_read_close(read);
-    if (rc != IL_OK)
-        return rc;
-    *ret = look.at;
-    *ret_n = look.n;
-    return IL_OK;
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = store_find(rows.read, &query, visit_conflict, &look, reterr);
+    store_read_close(rows.read);
+    if (rc == IL_OK)
+        *ret = look.list;
+    return rc;
 }
 
 struct ids_look {
@@ -301,7 +303,8 @@ static il_rc export_inspection(void *context, const void *row, struct il_err *re
     struct str personal = STR("");
     il_rc rc = inspection_read(&arena, ((const struct row_inspection *)row)->doc, &record, reterr);
     if (rc == IL_OK)
-        rc = person_by_ref(x->read, x->company, record.person, &arena, &personal, reterr);
+        rc = person_by_ref(&(struct rows_at){ x->read, x->company, &arena }, record.person,
+                           &personal, reterr);
     if (rc == IL_OK) {
         json_start_object(x->json);
         document_write_inspection(x->json, &arena, x->zone, &record, personal);
@@ -340,12 +343,12 @@ static void export_settings(struct exporting *x, const struct company *company)
 
 static il_rc export_all(struct exporting *x, const struct company *company, struct il_err *reterr)
 {
-    const struct store_query absences = {
-        .table = TABLE_ABSENCE, .by = BY_ALL, .company = x->company
-    };
-    const struct store_query inspections = {
-        .table = TABLE_INSPECTION, .by = BY_ALL, .company = x->company
-    };
+    const struct store_query absences = { .table = TABLE_ABSENCE,
+                                          .by = BY_ALL,
+                                          .company = x->company };
+    const struct store_query inspections = { .table = TABLE_INSPECTION,
+                                             .by = BY_ALL,
+                                             .company = x->company };
     json_start_object(x->json);
     export_settings(x, company);
     x->vacations = true;
@@ -374,11 +377,9 @@ static il_rc export_from(struct store_read *read, struct str company, struct are
         return il_invalid(reterr, "not_found", "", "there is no company %.*s", STR_ARG(company));
     TRY(company_read(rows, n, &read_company, reterr));
     struct json json = json_begin(out);
-    struct exporting x = { .read = read,
-                           .company = company,
-                           .json = &json,
-                           .arena = arena,
-                           .zone = read_company->zone };
+    struct exporting x = {
+        .read = read, .company = company, .json = &json, .arena = arena, .zone = read_company->zone
+    };
     const il_rc rc = export_all(&x, read_company, reterr);
     block_free(read_company);
     return rc;

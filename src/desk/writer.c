@@ -1,7 +1,7 @@
 /* The writer: takes what waits, decides in memory, commits once, answers all.
  *
- *  A batch is decided from committed images only, so it can be decided again from newer ones: that is
- *  what MOVED and REFUSED do. Nothing of a batch is visible before its commit returned. */
+ *  A batch is decided from committed images only, so it can be decided again from newer ones: that
+ * is what MOVED and REFUSED do. Nothing of a batch is visible before its commit returned. */
 #include "desk_parts.h"
 
 #include <assert.h>
@@ -123,7 +123,8 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
 {
     struct facts facts;
     struct personal_data personal = { 0 };
-    TRY(facts_load(batch->desk, read, batch->overlay, c->image, job, batch->now, &facts, reterr));
+    const struct deciding on = { read, batch->overlay, c->image, batch->now };
+    TRY(facts_load(&on, job, &facts, reterr));
     if (job->command.kind == COMMAND_BOOK)
         settle_personal(batch, job, &personal);
     job->code = CODE_NONE;

@@ -1,10 +1,9 @@
 /* The command line: words in, a request to the API, words out.
  *
- *  Y1  A command is a request like any other: it goes to the running server's private socket, or, when
- *      none runs, to the API in this process. Reads never take the lock.
- *  Y2  People first: tables, and colour only on a terminal; --json gives the API's own answer.
- *  Y3  Exit codes: 0 done, 1 failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found,
- *      6 findings present. */
+ *  Y1  A command is a request like any other: it goes to the running server's private socket, or,
+ * when none runs, to the API in this process. Reads never take the lock. Y2  People first: tables,
+ * and colour only on a terminal; --json gives the API's own answer. Y3  Exit codes: 0 done, 1
+ * failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found, 6 findings present. */
 #ifndef INTERLOCK_CLI_H
 #define INTERLOCK_CLI_H
 
@@ -87,7 +86,7 @@ void answer_print(const struct answer *answer);
 
 struct str percent_encode(struct arena *arena, struct str text);
 bool file_read(const char *path, size_t limit, struct buf *ret); /* "-" is stdin; false: said */
-void complain(const char *format, ...) IL_PRINTF(1, 2); /* "interlock: ..." on stderr */
+void complain(const char *format, ...) IL_PRINTF(1, 2);          /* "interlock: ..." on stderr */
 bool open_store(const char *db, bool read_only, struct store **ret); /* false: said */
 /* FILE.sock in a form that fits a socket address, "" when the directory cannot be opened. */
 struct str socket_path(struct arena *arena, const char *db, int *ret_dir);
@@ -101,7 +100,7 @@ const char *term_plain(void);
 
 /* ---- commands ---- */
 
-extern const struct command_spec command_serve, command_import, command_export,
-    command_key_create, command_slots, command_book, command_check, command_demo;
+extern const struct command_spec command_serve, command_import, command_export, command_key_create,
+    command_slots, command_book, command_check, command_demo;
 
 #endif

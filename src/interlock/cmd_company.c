@@ -31,8 +31,8 @@ static void print_import(const struct answer *answer, bool dry_run)
     struct il_err err;
     if (json_reader_open(&reader, &arena, buf_view(&answer->body), &err) == IL_OK) {
         struct json_obj root = json_root(&reader);
-        (void)printf("%s%s%s\n", term_bold(), dry_run ? "Would import:" : "Imported:",
-                     term_plain());
+        (void)printf("%s%s%s\n", term_bold(),
+                     dry_run ? "Would import:" : "Imported:", term_plain());
         print_count("settings", &root, "settings");
         print_count("absences", &root, "absences");
         print_count("inspections", &root, "inspections");
@@ -84,8 +84,9 @@ const struct command_spec command_import = {
     .options = import_options,
     .n_options = sizeof import_options / sizeof import_options[0],
     .n_operands = 1,
-    .notes = "FILE.json may be - for standard input. Overlapping inspections are taken in and open\n"
-             "a conflict each. The document is described in docs/company-document.md.",
+    .notes =
+        "FILE.json may be - for standard input. Overlapping inspections are taken in and open\n"
+        "a conflict each. The document is described in docs/company-document.md.",
     .run = run_import,
 };
 
@@ -184,8 +185,8 @@ static enum exit_code run_check(const struct args *args)
         (void)printf("%.*s", STR_ARG(buf_view(&report.findings)));
         (void)printf("%s%zu findings%s in %zu companies: %zu journal entries, %zu claims, "
                      "%zu inspections, %zu conflicts checked\n",
-                     term_bold(), report.n_findings, term_plain(), report.companies,
-                     report.entries, report.claims, report.inspections, report.conflicts);
+                     term_bold(), report.n_findings, term_plain(), report.companies, report.entries,
+                     report.claims, report.inspections, report.conflicts);
     }
     buf_drop(&report.findings);
     return report.n_findings == 0 ? EXIT_DONE : EXIT_FINDINGS;

@@ -29,13 +29,20 @@ struct named {
 };
 
 static const struct named parameters[] = {
-    { "services", "services" },       { "minutes", "minutes" },
-    { "from", "from" },               { "days", "days" },
-    { "inspectors", "inspectors" },   { "requested-inspector", "requestedInspector" },
-    { "lat", "lat" },                 { "lng", "lng" },
-    { "square-feet", "squareFeet" },  { "year-built", "yearBuilt" },
-    { "brand", "brand" },             { "inspector-count", "inspectorCount" },
-    { "group", "group" },             { "order", "order" },
+    { "services", "services" },
+    { "minutes", "minutes" },
+    { "from", "from" },
+    { "days", "days" },
+    { "inspectors", "inspectors" },
+    { "requested-inspector", "requestedInspector" },
+    { "lat", "lat" },
+    { "lng", "lng" },
+    { "square-feet", "squareFeet" },
+    { "year-built", "yearBuilt" },
+    { "brand", "brand" },
+    { "inspector-count", "inspectorCount" },
+    { "group", "group" },
+    { "order", "order" },
     { "limit", "limit" },
 };
 

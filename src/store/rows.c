@@ -1,3 +1,4 @@
+/* The columns of every table, once, for both backends. */
 #include "store/rows.h"
 
 #include <assert.h>

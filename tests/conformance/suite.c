@@ -1,3 +1,4 @@
+/* What the conformance tests share: entries to commit, rows as text, dumps of a store. */
 #include "suite.h"
 
 #include <stdio.h>
@@ -200,6 +201,14 @@ static void hash_print(struct buf *out, const struct hash *hash)
         buf_print(out, "%02x", hash->at[i]);
 }
 
+static void key_print(struct buf *out, const struct row_key *key)
+{
+    buf_print(out, "%.*s %.*s %.*s %.*s %.*s %d %lld %lld ", STR_ARG(key->company),
+              STR_ARG(key->id), STR_ARG(key->role), STR_ARG(key->name), STR_ARG(key->brand),
+              key->may_override, (long long)key->created_at, (long long)key->revoked_at);
+    hash_print(out, &key->secret);
+}
+
 static void row_print(struct buf *out, enum store_table table, const void *row)
 {
     const struct row_company *company = row;
@@ -211,7 +220,6 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
     const struct row_person *person = row;
     const struct row_idempotency *idempotency = row;
     const struct row_outbox *outbox = row;
-    const struct row_key *key = row;
 
     buf_print(out, "%d: ", (int)table);
     switch (table) {
@@ -269,10 +277,7 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
                   STR_ARG(outbox->doc));
         break;
     case TABLE_KEY:
-        buf_print(out, "%.*s %.*s %.*s %.*s %.*s %d %lld %lld ", STR_ARG(key->company),
-                  STR_ARG(key->id), STR_ARG(key->role), STR_ARG(key->name), STR_ARG(key->brand),
-                  key->may_override, (long long)key->created_at, (long long)key->revoked_at);
-        hash_print(out, &key->secret);
+        key_print(out, row);
         break;
     }
     buf_add_char(out, '\n');

@@ -1,3 +1,4 @@
+/* Skip lists with undo: the memory store's only data structure (store/memory.h). */
 #include "store/memory.h"
 
 #include <assert.h>

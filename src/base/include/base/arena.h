@@ -29,7 +29,7 @@ void arena_reset(struct arena *arena);
 /* n objects of size bytes each; n * size may not overflow (asserted). Never NULL. */
 void *arena_take(struct arena *arena, size_t n, size_t size);
 
-#define arena_new(arena, type) ((type *)arena_take((arena), 1, sizeof(type)))
+#define arena_new(arena, type)      ((type *)arena_take((arena), 1, sizeof(type)))
 #define arena_array(arena, type, n) ((type *)arena_take((arena), (n), sizeof(type)))
 
 #endif

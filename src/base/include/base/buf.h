@@ -12,7 +12,7 @@ struct buf {
     size_t room;
 };
 
-void buf_drop(struct buf *b); /* accepts an empty one; leaves it empty */
+void buf_drop(struct buf *b);  /* accepts an empty one; leaves it empty */
 void buf_clear(struct buf *b); /* keeps the block */
 void buf_grow(struct buf *b, size_t more);
 

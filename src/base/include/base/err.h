@@ -5,7 +5,7 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
-#define IL_MUST __attribute__((warn_unused_result))
+#define IL_MUST                       __attribute__((warn_unused_result))
 #define IL_PRINTF(format_at, args_at) __attribute__((format(printf, format_at, args_at)))
 
 enum { IL_ERR_TEXT_BYTES = 512, IL_ERR_FIELD_BYTES = 200 };
@@ -36,11 +36,11 @@ IL_MUST il_rc il_invalid(struct il_err *reterr, const char *code, const char *fi
 
 /* The one macro that hides a return. Safe because memory lives in arenas and transactions end
  * with their scope, so no early return leaks. */
-#define TRY(call)                                                                                  \
-    do {                                                                                           \
-        const il_rc rc_ = (call);                                                                  \
-        if (rc_ != IL_OK)                                                                          \
-            return rc_;                                                                            \
+#define TRY(call)                 \
+    do {                          \
+        const il_rc rc_ = (call); \
+        if (rc_ != IL_OK)         \
+            return rc_;           \
     } while (0)
 
 #endif

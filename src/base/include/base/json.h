@@ -30,7 +30,8 @@ void json_bool(struct json *j, bool value);
 void json_none(struct json *j);
 void json_fixed(struct json *j, int64_t value, unsigned decimals); /* 912, 3 -> 0.912 */
 void json_raw(struct json *j, struct str value); /* one complete JSON value, as it is */
-void json_raw_begin(struct json *j); /* one complete value follows, appended to j->out by the caller */
+void json_raw_begin(
+    struct json *j); /* one complete value follows, appended to j->out by the caller */
 
 /* "key": value in one call. */
 void json_put_str(struct json *j, const char *key, struct str value);

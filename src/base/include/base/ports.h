@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 struct clock {
-    int64_t (*now_s)(struct clock *);       /* wall clock: UTC seconds since 1970 */
+    int64_t (*now_s)(struct clock *);        /* wall clock: UTC seconds since 1970 */
     int64_t (*monotonic_ms)(struct clock *); /* for waits and deadlines only */
 };
 

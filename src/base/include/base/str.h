@@ -15,7 +15,7 @@ struct str {
 };
 
 #define STR(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
-#define STR_ARG(s) (int)(s).len, (s).at /* for "%.*s" */
+#define STR_ARG(s)   (int)(s).len, (s).at /* for "%.*s" */
 
 struct str str_from(const char *text); /* NUL-terminated; NULL gives the empty view */
 bool str_equal(struct str a, struct str b);

@@ -65,7 +65,8 @@ bool json_has(struct json_obj *o, const char *name); /* present and not null; ma
 bool json_is_none(struct json_obj *o, const char *name); /* written as null; marks it as read */
 struct str json_get_str(struct json_obj *o, const char *name, size_t max_chars); /* required */
 struct str json_opt_str(struct json_obj *o, const char *name, size_t max_chars); /* or "" */
-struct str json_opt_text(struct json_obj *o, const char *name, size_t max_chars); /* lines allowed */
+struct str json_opt_text(struct json_obj *o, const char *name,
+                         size_t max_chars); /* lines allowed */
 int64_t json_get_int(struct json_obj *o, const char *name, int64_t min, int64_t max);
 int64_t json_opt_int(struct json_obj *o, const char *name, int64_t min, int64_t max,
                      int64_t otherwise);

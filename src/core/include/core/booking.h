@@ -1,8 +1,8 @@
 /* Booking: the state machine behind the one door.
  *
  *   needs  = booking_needs(image, command)            which facts outside the image it needs
- *   verdict = booking_decide(image, facts, command, now)  pure; an entry, or a refusal with evidence
- *   image' = booking_apply(image, entry)              folds an entry in
+ *   verdict = booking_decide(image, facts, command, now)  pure; an entry, or a refusal with
+ * evidence image' = booking_apply(image, entry)              folds an entry in
  *
  *  D1  No overlap: a decided entry leaves the calendars such that two claims overlap only where an
  *      open conflict names the pair. Absences may overlap each other.
@@ -12,8 +12,8 @@
  *  D4  now = max(clock, time of the newest entry): the journal's time never goes back.
  *  D5  decide and apply are functions: same input, same output, nothing else touched.
  *
- *   hold:        live -> consumed | released | expired;   released, expired -> live (extended again)
- *   inspection:  (none) -> unconfirmed | confirmed -> cancelled */
+ *   hold:        live -> consumed | released | expired;   released, expired -> live (extended
+ * again) inspection:  (none) -> unconfirmed | confirmed -> cancelled */
 #ifndef CORE_BOOKING_H
 #define CORE_BOOKING_H
 
@@ -41,10 +41,10 @@ struct want {
     bool has_endtime; /* staff */
     struct instant_text endtime;
     struct strs services;
-    int32_t minutes; /* staff; 0: from services */
+    int32_t minutes;  /* staff; 0: from services */
     struct str brand; /* empty: the key's, else the first */
     bool any_inspector;
-    struct strs inspectors; /* named, the lead first */
+    struct strs inspectors;                      /* named, the lead first */
     const struct wanted_assignment *assignments; /* staff: intervals of their own */
     size_t n_assignments;
     struct property property;
@@ -57,9 +57,9 @@ struct override {
 
 enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
 
-struct admit_inspection { /* an order that already exists elsewhere */
-    struct inspection record; /* ref, version, claims are given here; person_hash is set */
-    bool person_changed;      /* against the stored one, if there is one */
+struct admit_inspection {              /* an order that already exists elsewhere */
+    struct inspection record;          /* ref, version, claims are given here; person_hash is set */
+    bool person_changed;               /* against the stored one, if there is one */
     const struct inspection *existing; /* fact: the stored one with this _id, or NULL */
 };
 
@@ -75,11 +75,11 @@ struct command {
     struct want want; /* hold, change_hold, book, reschedule */
 
     enum hold_kind hold_kind;
-    ref_t hold;         /* change_hold, release, book, reschedule; 0: none */
-    bool extend;        /* change_hold */
-    struct str reason;  /* release, cancel, reschedule */
+    ref_t hold;        /* change_hold, release, book, reschedule; 0: none */
+    bool extend;       /* change_hold */
+    struct str reason; /* release, cancel, reschedule */
 
-    int32_t status;     /* book: enum status, or NOT_FOUND for the default */
+    int32_t status;      /* book: enum status, or NOT_FOUND for the default */
     bool needs_spectora; /* book: create-job */
     struct str external_ref;
     bool acknowledge_duplicate;
@@ -96,7 +96,7 @@ struct command {
     enum claim_kind absence_kind; /* add_absence */
     struct instant_text from, to; /* add_absence with instants */
     bool whole_days;
-    date_d first_day, last_day;   /* add_absence in whole days */
+    date_d first_day, last_day; /* add_absence in whole days */
     struct str title, inspection_id;
     enum affected affected;
 
@@ -139,7 +139,7 @@ struct evidence { /* one thing in the way */
 };
 
 struct verdict {
-    enum code code; /* CODE_NONE: done */
+    enum code code;    /* CODE_NONE: done */
     struct str detail; /* empty: the code's sentence says it all */
     struct str field;  /* JSON pointer, or empty */
     struct evidence *evidence;

@@ -9,8 +9,8 @@
 #include "base/str.h"
 #include "core/span.h"
 
-typedef int32_t date_d;  /* days since 1970-01-01 */
-typedef int64_t wall_s;  /* wall-clock seconds since 1970-01-01 00:00 */
+typedef int32_t date_d; /* days since 1970-01-01 */
+typedef int64_t wall_s; /* wall-clock seconds since 1970-01-01 00:00 */
 
 struct civil {
     int32_t year;
@@ -22,8 +22,8 @@ enum { DATE_YEAR_MIN = 1900, DATE_YEAR_MAX = 2200, TIME_OF_DAY_TEXT = 5, DATE_TE
 
 date_d date_from_civil(struct civil c); /* any valid civil date */
 struct civil civil_from_date(date_d d);
-int date_weekday(date_d d); /* 0 = Monday .. 6 = Sunday */
-date_d wall_date(wall_s w); /* floors, also before 1970 */
+int date_weekday(date_d d);    /* 0 = Monday .. 6 = Sunday */
+date_d wall_date(wall_s w);    /* floors, also before 1970 */
 int32_t wall_minute(wall_s w); /* whole minutes since midnight, 0..1439 */
 
 /* "YYYY-MM-DD" exactly, a date that exists, year within DATE_YEAR_MIN..DATE_YEAR_MAX. */

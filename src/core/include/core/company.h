@@ -100,13 +100,13 @@ struct inspector {
     struct place home;
     const int32_t *services; /* indices into company.services, sorted */
     size_t n_services;
-    int32_t daily_max; /* NOT_FOUND: no maximum */
+    int32_t daily_max;        /* NOT_FOUND: no maximum */
     struct day_hours week[7]; /* 0 = Monday */
 };
 
 enum visibility { VISIBLE_ONLINE = 1, VISIBLE_INTERNAL = 2, VISIBLE_BOTH = 3 };
 
-struct opening { /* dated hours: replaces that day's template, or adds to the week */
+struct opening {       /* dated hours: replaces that day's template, or adds to the week */
     int32_t inspector; /* index */
     date_d date;
     bool is_manual;
@@ -121,9 +121,9 @@ struct holiday {
 
 struct setting_row { /* one thing of the company's document */
     struct str kind, id;
-    struct str body;     /* canonical JSON without personal data */
-    struct str personal; /* canonical JSON of name and email, or empty; never journaled */
-    ref_t person;        /* the person row that keeps `personal`; 0: none, or not stored yet */
+    struct str body;         /* canonical JSON without personal data */
+    struct str personal;     /* canonical JSON of name and email, or empty; never journaled */
+    ref_t person;            /* the person row that keeps `personal`; 0: none, or not stored yet */
     struct hash person_hash; /* SHA-256(salt || personal) */
 };
 

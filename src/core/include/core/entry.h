@@ -1,9 +1,9 @@
 /* Entries: one accepted command is one entry of the journal, and all of its effect.
  *
- *  E1  An entry is complete: booking_apply(image, entry) needs nothing else, and folding all entries
- *      of a company gives its state. Replay never decides again.
- *  E2  It carries after-images of the records it changed and the exact claims it took and freed.
- *  E3  No personal data: records refer to person rows. */
+ *  E1  An entry is complete: booking_apply(image, entry) needs nothing else, and folding all
+ * entries of a company gives its state. Replay never decides again. E2  It carries after-images of
+ * the records it changed and the exact claims it took and freed. E3  No personal data: records
+ * refer to person rows. */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
 
@@ -52,7 +52,7 @@ struct setting_change {
 
 struct outbox_item {
     ref_t ref;
-    ref_t owner; /* the inspection */
+    ref_t owner;     /* the inspection */
     struct str kind; /* "create", "update", "cancel": what the other side should come to show */
 };
 
@@ -62,9 +62,9 @@ struct entry {
     enum command_kind kind;
     struct actor actor;
     struct str reason;
-    code_set overridden;   /* rules that an override let pass */
-    bool hold_reacquired;  /* booked with a hold that had ended, on time still free */
-    struct str offer;      /* digest of the list the customer chose from, as the offer says */
+    code_set overridden;  /* rules that an override let pass */
+    bool hold_reacquired; /* booked with a hold that had ended, on time still free */
+    struct str offer;     /* digest of the list the customer chose from, as the offer says */
     uint64_t offer_seq;
     utc_s offer_at;
 

@@ -14,15 +14,15 @@ enum day_state { DAY_OPEN, DAY_CLOSED, DAY_HOLIDAY };
 
 struct open_span {
     struct wall_span wall;
-    struct span when;   /* the same as instants; not empty */
-    utc_s extent_end;   /* how far work may reach when days join at midnight */
+    struct span when; /* the same as instants; not empty */
+    utc_s extent_end; /* how far work may reach when days join at midnight */
     utc_s extent_start;
 };
 
 struct day_open {
     date_d date;
     enum day_state state;
-    bool is_plain; /* one offset from this midnight to the next: minute m is day.start + 60 m */
+    bool is_plain;   /* one offset from this midnight to the next: minute m is day.start + 60 m */
     struct span day; /* local midnight to local midnight */
     const struct open_span *spans;
     size_t n_spans;

@@ -11,7 +11,7 @@
 #include "core/record.h"
 
 struct image {
-    const struct company *company; /* block; NULL until the company exists */
+    const struct company *company;     /* block; NULL until the company exists */
     const struct calendar **calendars; /* blocks; company->n_inspectors of them */
     const struct hours_table *hours;   /* block; may be NULL: laid on demand */
     date_d hours_first;

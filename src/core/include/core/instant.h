@@ -20,8 +20,8 @@ IL_MUST bool instant_parse(struct str text, struct instant_text *ret);
 
 enum instant_answer {
     INSTANT_FOUND,
-    INSTANT_NONEXISTENT, /* wall time in a gap, no offset given */
-    INSTANT_AMBIGUOUS,   /* wall time in a fold, no offset given */
+    INSTANT_NONEXISTENT,     /* wall time in a gap, no offset given */
+    INSTANT_AMBIGUOUS,       /* wall time in a fold, no offset given */
     INSTANT_OFFSET_MISMATCH, /* the offset is neither Z nor in use in the zone within a day */
 };
 
@@ -49,7 +49,7 @@ enum { PEN_DAYS = 64 };
 struct instant_pen {
     const struct zone *zone;
     struct {
-        utc_s from, to; /* instants with this date and this offset: [from, to) */
+        utc_s from, to;       /* instants with this date and this offset: [from, to) */
         int32_t first_second; /* of the day, at `from` */
         char text[INSTANT_TEXT];
     } days[PEN_DAYS];

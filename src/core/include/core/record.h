@@ -8,8 +8,8 @@
 #define CORE_RECORD_H
 
 #include "base/hash.h"
-#include "core/claim.h"
 #include "core/civil.h"
+#include "core/claim.h"
 
 struct strs {
     const struct str *at;
@@ -44,8 +44,14 @@ struct assignment {
     ref_t claim; /* 0 when the inspection is not live */
 };
 
-enum status { STATUS_UNCONFIRMED, STATUS_CONFIRMED, STATUS_COMPLETED, STATUS_NO_SHOW,
-              STATUS_CANCELLED, STATUSES };
+enum status {
+    STATUS_UNCONFIRMED,
+    STATUS_CONFIRMED,
+    STATUS_COMPLETED,
+    STATUS_NO_SHOW,
+    STATUS_CANCELLED,
+    STATUSES
+};
 
 struct external_id {
     struct str system, account, id;
@@ -63,7 +69,7 @@ struct inspection {
     bool is_locked;
     struct str scheduled_location; /* "online", "internal", "dispatch", "spectora", "import" */
     utc_s created_at;
-    int64_t version; /* 1, 2, ... with every change */
+    int64_t version;                      /* 1, 2, ... with every change */
     const struct assignment *assignments; /* the lead first */
     size_t n_assignments;
     struct strs services;
@@ -100,8 +106,8 @@ struct hold { /* as a block: block_free drops the arena with it */
     struct str key_id;
     utc_s created_at;
     utc_s expires_at;
-    utc_s cap_at; /* extensions end here */
-    ref_t inspection; /* consumed: by which */
+    utc_s cap_at;      /* extensions end here */
+    ref_t inspection;  /* consumed: by which */
     struct str reason; /* released by staff: why */
 };
 
@@ -142,7 +148,7 @@ struct conflict { /* as a block: block_free drops the arena with it */
     struct str resolved_how; /* "moved", "cancelled", "removed" or empty */
 };
 
-struct hold *hold_make(void); /* a block with an empty arena, count 1 */
+struct hold *hold_make(void);                    /* a block with an empty arena, count 1 */
 struct hold *hold_copy(const struct hold *hold); /* deep; a new block */
 
 struct conflict *conflict_copy(const struct conflict *conflict); /* deep; a new block */

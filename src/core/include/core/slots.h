@@ -3,7 +3,8 @@
  *  L1  Offered is bookable: the search and availability_judge share rules_judge, day_offers and
  *      calendar_conflicts; nothing decides availability by other code.
  *  L2  An answer is a function of (image, query): no clock, no cache.
- *  L3  Cost is linear in inspectors and days; commitments outside the days asked for cost nothing. */
+ *  L3  Cost is linear in inspectors and days; commitments outside the days asked for cost nothing.
+ */
 #ifndef CORE_SLOTS_H
 #define CORE_SLOTS_H
 
@@ -16,17 +17,17 @@ enum slot_order { ORDER_OPTIMAL, ORDER_TIME };
 
 struct slot_query {
     enum audience audience;
-    int32_t brand;        /* index, or NOT_FOUND for the company's rules */
+    int32_t brand;           /* index, or NOT_FOUND for the company's rules */
     const int32_t *services; /* indices; none: minutes only */
     size_t n_services;
-    int32_t minutes;      /* the visit, 1..VISIT_MINUTES_MAX */
+    int32_t minutes; /* the visit, 1..VISIT_MINUTES_MAX */
     date_d from;
-    int32_t days;         /* 1..SEARCH_DAYS_MAX */
+    int32_t days;              /* 1..SEARCH_DAYS_MAX */
     const int32_t *inspectors; /* filter, sorted indices; none: all */
     size_t n_inspectors;
-    int32_t requested;    /* ranked first, NOT_FOUND: nobody */
-    int32_t count;        /* inspectors per visit, 1..SLOT_INSPECTORS_MAX */
-    bool by_time;         /* one slot per start, the best inspectors chosen */
+    int32_t requested;     /* ranked first, NOT_FOUND: nobody */
+    int32_t count;         /* inspectors per visit, 1..SLOT_INSPECTORS_MAX */
+    bool by_time;          /* one slot per start, the best inspectors chosen */
     bool keep_overlapping; /* staff: what overlaps is kept and marked */
     enum slot_order order;
     size_t limit;

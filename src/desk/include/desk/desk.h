@@ -1,16 +1,16 @@
-/* The desk: the one door. Every change of every company goes through desk_submit, is decided against
- * the newest state, and is durable before anyone hears of it.
+/* The desk: the one door. Every change of every company goes through desk_submit, is decided
+ * against the newest state, and is durable before anyone hears of it.
  *
  *  T1  One thread writes. It takes what waits, decides in order in memory, writes once, syncs once,
  *      then answers all: refusals too, because they rest on the same batch.
  *  T2  A snapshot that a reader gets holds only committed state, and everything acknowledged before
  *      the reader asked.
- *  T3  At most one effect per idempotency key: a key in flight is refused, a key that took effect is
- *      answered again from its entry.
- *  T4  MOVED: catch up, decide again. REFUSED: load the state anew, decide once more; refused again
- *      means that memory and disk differ: that company is read-only from then on. UNKNOWN: the desk
- *      stops; nobody is told that anything happened or did not.
- *  T5  Images load on demand and leave under the memory limit; nothing else is kept of a company.
+ *  T3  At most one effect per idempotency key: a key in flight is refused, a key that took effect
+ * is answered again from its entry. T4  MOVED: catch up, decide again. REFUSED: load the state
+ * anew, decide once more; refused again means that memory and disk differ: that company is
+ * read-only from then on. UNKNOWN: the desk stops; nobody is told that anything happened or did
+ * not. T5  Images load on demand and leave under the memory limit; nothing else is kept of a
+ * company.
  *
  *   job:  submitted -> [queue] -> decided -> committed -> done(job)
  *                   \-> refused at once (full, in flight, replay): desk_submit returns false */
@@ -66,7 +66,7 @@ struct desk_job {
     struct arena *arena;
     bool has_idempotency;
     struct str idempotency_key;
-    struct hash request; /* of method, path and body */
+    struct hash request;             /* of method, path and body */
     void (*done)(struct desk_job *); /* on the writer's thread; the job is the caller's again */
     void *context;
 
@@ -74,8 +74,8 @@ struct desk_job {
     enum code code; /* CODE_NONE: see verdict; else overloaded, outcome_unknown, storage_full,
                      * state_diverged, not_found (no such company), idempotency_* */
     struct verdict verdict;
-    uint64_t seq;   /* decided at; after it, for an effect */
-    bool replayed;  /* verdict.entry is of the first time */
+    uint64_t seq;              /* decided at; after it, for an effect */
+    bool replayed;             /* verdict.entry is of the first time */
     const struct image *image; /* a holder: the state after; the caller frees it */
 
     /* The desk's own. */
@@ -99,6 +99,11 @@ struct import_count {
     size_t created, changed, left, removed;
 };
 
+struct import_options {
+    bool prune;   /* remove what the document no longer has */
+    bool dry_run; /* say what would happen and keep nothing */
+};
+
 struct import_report {
     struct import_count settings, absences, inspections;
     size_t conflicts;
@@ -107,8 +112,9 @@ struct import_report {
 };
 
 /* A company document, all or nothing, through the writer. Waits. */
-IL_MUST il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text, bool prune,
-                          bool dry_run, struct import_report *ret, struct il_err *reterr);
+IL_MUST il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
+                          struct import_options options, struct import_report *ret,
+                          struct il_err *reterr);
 
 /* Writes the document to `out`. IL_INVALID with code not_found: no such company. */
 IL_MUST il_rc desk_export(struct desk *desk, struct str company, struct buf *out,
@@ -130,14 +136,20 @@ struct found_inspection {
     struct str personal; /* empty when erased */
 };
 
+struct lookup { /* where to look, and where what is found may lie */
+    struct desk *desk;
+    struct str company;
+    struct arena *arena;
+};
+
 /* By _id, or by order number when `id` is a whole number. *ret_found false: none. */
-IL_MUST il_rc desk_find_inspection(struct desk *desk, struct str company, struct str id,
-                                   struct arena *arena, struct found_inspection *ret,
-                                   bool *ret_found, struct il_err *reterr);
-IL_MUST il_rc desk_find_personal(struct desk *desk, struct str company, ref_t person,
-                                 struct arena *arena, struct str *ret, struct il_err *reterr);
-IL_MUST il_rc desk_find_hold(struct desk *desk, struct str company, ref_t ref, struct arena *arena,
-                             struct hold *ret, bool *ret_found, struct il_err *reterr);
+IL_MUST il_rc desk_find_inspection(const struct lookup *in, struct str id,
+                                   struct found_inspection *ret, bool *ret_found,
+                                   struct il_err *reterr);
+IL_MUST il_rc desk_find_personal(const struct lookup *in, ref_t person, struct str *ret,
+                                 struct il_err *reterr);
+IL_MUST il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
+                             struct il_err *reterr);
 
 struct changelog {
     struct entry *entries;
@@ -145,13 +157,17 @@ struct changelog {
 };
 
 /* Entries that touched `owner`, oldest first. */
-IL_MUST il_rc desk_changelog(struct desk *desk, struct str company, ref_t owner,
-                             struct arena *arena, struct changelog *ret, struct il_err *reterr);
+IL_MUST il_rc desk_changelog(const struct lookup *in, ref_t owner, struct changelog *ret,
+                             struct il_err *reterr);
+
+struct conflict_list {
+    struct conflict *at;
+    size_t n;
+};
 
 /* Conflicts in `state` ("open", "acknowledged", "resolved"), by ref after `after`. */
-IL_MUST il_rc desk_conflicts(struct desk *desk, struct str company, struct str state, ref_t after,
-                             size_t limit, struct arena *arena, struct conflict **ret,
-                             size_t *ret_n, struct il_err *reterr);
+IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
+                             struct conflict_list *ret, struct il_err *reterr);
 
 IL_MUST il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
                              struct il_err *reterr);
@@ -164,12 +180,17 @@ struct desk_stats {
 };
 struct desk_stats desk_stats(struct desk *desk);
 
-/* Secrets: url-safe text of HMAC(server key, kind, company, id, generation) with the id in front, so
- * that nothing need be stored to check one and a replay can say it again. */
-struct str desk_token_make(struct desk *desk, struct arena *arena, const char *kind,
-                           struct str company, ref_t ref, uint32_t generation);
-IL_MUST bool desk_token_read(struct desk *desk, struct arena *arena, const char *kind,
-                             struct str company, uint32_t generation, struct str token, ref_t *ret);
+/* Secrets: url-safe text of HMAC(server key, kind, company, id, generation) with the id in front,
+ * so that nothing need be stored to check one and a replay can say it again. */
+struct token_scope {
+    const char *kind; /* "hold", "manage" */
+    struct str company;
+    uint32_t generation; /* moving it revokes */
+};
+struct str desk_token_make(const struct desk *desk, struct arena *arena,
+                           const struct token_scope *scope, ref_t ref);
+IL_MUST bool desk_token_read(const struct desk *desk, struct arena *arena,
+                             const struct token_scope *scope, struct str token, ref_t *ret);
 struct hash desk_seal_key(struct desk *desk); /* seals offers */
 
 /* ---- verifying ---- */
@@ -180,8 +201,8 @@ struct check_report {
     size_t companies, entries, claims, inspections, conflicts;
 };
 
-/* Every law on the stored data: overlaps, journal chain, projections = fold of the journal, personal
- * data against their hashes. */
+/* Every law on the stored data: overlaps, journal chain, projections = fold of the journal,
+ * personal data against their hashes. */
 IL_MUST il_rc desk_check(struct store *store, struct dice *dice, struct check_report *ret,
                          struct il_err *reterr);
 

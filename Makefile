@@ -1,0 +1,43 @@
+# A short front for Meson: each target installs what it needs, and works when run twice.
+BUILD = build
+JOBS = $(shell nproc)
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j$(JOBS) interlock
+
+$(BUILD)/build.ninja:
+	sh tools/setup.sh build
+	meson setup $(BUILD)
+
+run: all
+	sh tools/run.sh $(BUILD)/interlock
+
+test: setup-test $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j$(JOBS)
+	python3 tools/run_tests.py $(BUILD)
+
+proof: setup-test $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j$(JOBS)
+	python3 tools/run_tests.py $(BUILD) --suite proof
+
+lint: setup-test $(BUILD)/build.ninja
+	sh tools/lint.sh $(BUILD)
+
+# ASan and UBSan on the whole suite, TSan on what has threads.
+san: setup-test
+	sh tools/san.sh
+
+bench: setup-test $(BUILD)/build.ninja
+	ninja -C $(BUILD) -j$(JOBS)
+	python3 tests/bench/bench.py $(BUILD)
+
+fmt:
+	find src tests -name '*.[ch]' | xargs clang-format -i
+
+setup-test:
+	sh tools/setup.sh test
+
+clean:
+	rm -rf $(BUILD) build-*
+
+.PHONY: all run test proof lint san bench fmt setup-test clean
