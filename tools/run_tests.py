@@ -34,7 +34,7 @@ def main():
     command = ["meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", *rest]
     run = subprocess.run(command, check=False)
     passed = failed = 0
-    with open(f"{build}/meson-logs/testlog{'-usual' if not rest else ''}.json") as log:
+    with open(f"{build}/meson-logs/testlog.json", encoding="utf-8") as log:
         for line in log:
             p, f = count(json.loads(line))
             passed, failed = passed + p, failed + f

@@ -201,7 +201,7 @@ static void hash_print(struct buf *out, const struct hash *hash)
         buf_print(out, "%02x", hash->at[i]);
 }
 
-static void key_print(struct buf *out, const struct row_key *key)
+static void api_key_print(struct buf *out, const struct row_key *key)
 {
     buf_print(out, "%.*s %.*s %.*s %.*s %.*s %d %lld %lld ", STR_ARG(key->company),
               STR_ARG(key->id), STR_ARG(key->role), STR_ARG(key->name), STR_ARG(key->brand),
@@ -277,7 +277,7 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
                   STR_ARG(outbox->doc));
         break;
     case TABLE_KEY:
-        key_print(out, row);
+        api_key_print(out, row);
         break;
     }
     buf_add_char(out, '\n');
