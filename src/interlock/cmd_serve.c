@@ -82,6 +82,21 @@ static void block_signals(void)
     (void)signal(SIGPIPE, SIG_IGN);
 }
 
+/* What the batches were like, for whoever tunes a machine. */
+static void log_stats(struct desk *desk)
+{
+    char text[256];
+    const struct desk_stats stats = desk_stats(desk);
+    const int len = snprintf(text, sizeof text,
+                             "jobs %llu, refused %llu, batches %llu, largest %llu, commits %llu, "
+                             "syncs %llu",
+                             (unsigned long long)stats.jobs, (unsigned long long)stats.refused,
+                             (unsigned long long)stats.batches,
+                             (unsigned long long)stats.largest_batch,
+                             (unsigned long long)stats.commits, (unsigned long long)stats.syncs);
+    log_stderr()->line(log_stderr(), LOG_INFO, "stopped", (struct str){ text, (size_t)len });
+}
+
 static bool listen_and_serve(const struct serving *serving, struct desk *desk)
 {
     struct arena arena = arena_make(1 << 20);
@@ -107,6 +122,7 @@ static bool listen_and_serve(const struct serving *serving, struct desk *desk)
         http_quiesce(server);
         desk_drain(desk);
         http_stop(server);
+        log_stats(desk);
     }
     if (dir >= 0)
         (void)close(dir);
