@@ -2,6 +2,7 @@
 #include "base/block.h"
 #include "codec/document.h"
 #include "codec/zone_system.h"
+#include "document_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -91,65 +92,6 @@ static void assert_str(struct str given, const char *wanted)
     assert_string_equal(str_copy(&arena, given).at, wanted);
 }
 
-/* ---- writing a whole document ---- */
-
-static void write_list(struct json *j, struct rows_merged merged, const char *name,
-                       const char *kind)
-{
-    json_open(j, name, '[');
-    for (size_t i = 0; i < merged.n_rows; i++) {
-        if (str_equal(merged.rows[i].kind, str_from(kind)))
-            document_write_row(j, &arena, &merged.rows[i]);
-    }
-    json_end_array(j);
-}
-
-static void write_absences(struct json *j, const struct zone *zone, const struct document *d,
-                           bool vacations)
-{
-    json_open(j, vacations ? "vacations" : "events", '[');
-    for (size_t i = 0; i < d->n_absences; i++) {
-        if ((d->absences[i].kind == CLAIM_VACATION) == vacations)
-            document_write_absence(j, &arena, zone, &d->absences[i]);
-    }
-    json_end_array(j);
-}
-
-static struct str write_document(struct rows_merged merged, const struct document *d,
-                                 const struct zone *zone)
-{
-    static const char *const lists[][2] = {
-        { "services", "service" }, { "inspectors", "inspector" }, { "areas", "area" },
-        { "openings", "opening" }, { "holidays", "holiday" },
-    };
-    struct buf out = { 0 };
-    struct json j = json_begin(&out);
-    json_start_object(&j);
-    json_put_int(&j, "interlock", 1);
-    json_key(&j, STR("company"));
-    document_write_row(&j, &arena, find(merged, "company", "frontrange"));
-    json_open(&j, "brands", '[');
-    document_write_row(&j, &arena, find(merged, "brand", "denver"));
-    document_write_row(&j, &arena, find(merged, "brand", "boulder"));
-    json_end_array(&j);
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        write_list(&j, merged, lists[i][0], lists[i][1]);
-    write_absences(&j, zone, d, true);
-    write_absences(&j, zone, d, false);
-    json_open(&j, "inspections", '[');
-    for (size_t i = 0; i < d->n_inspections; i++) {
-        json_start_object(&j);
-        document_write_inspection(&j, &arena, zone, &d->inspections[i].record,
-                                  d->inspections[i].personal);
-        json_end_object(&j);
-    }
-    json_end_array(&j);
-    json_end_object(&j);
-    const struct str text = str_copy(&arena, buf_view(&out));
-    buf_drop(&out);
-    return text;
-}
-
 static void assert_same_inspection(const struct document_inspection *a,
                                    const struct document_inspection *b)
 {
@@ -177,7 +119,7 @@ static void import_of_an_export_changes_nothing(void **state)
     const struct document first = read_document(rich);
     const struct rows_merged stored = merge((struct rows_merged){ 0 }, &first, false);
     const struct company *company = company_of(stored);
-    const struct str text = write_document(stored, &first, company->zone);
+    const struct str text = document_text(&arena, stored, &first, company->zone);
     const struct document second = read_document(text);
     const struct rows_merged again = merge(stored, &second, true);
     assert_int_equal(stored.n_changed, stored.n_rows);
@@ -193,7 +135,7 @@ static void import_of_an_export_changes_nothing(void **state)
     assert_int_equal(second.n_inspections, first.n_inspections);
     for (size_t i = 0; i < first.n_inspections; i++)
         assert_same_inspection(&second.inspections[i], &first.inspections[i]);
-    assert_str(write_document(again, &second, company->zone), text.at);
+    assert_str(document_text(&arena, again, &second, company->zone), text.at);
     block_free(company);
 }
 
@@ -212,6 +154,7 @@ static void hours_are_merged_and_sorted(void **state)
     assert_int_equal(alice->week[1].n_starts, 3);
     assert_int_equal(alice->week[1].starts[0], 8 * 60);
     assert_int_equal(alice->n_services, 2);
+    assert_int_equal(alice->home.lng_e7, -1049912345);
     assert_true(alice->services[0] < alice->services[1]);
     assert_false(c->inspectors[company_find_inspector(c, STR("bob"))].is_active);
     assert_str(c->inspectors[company_find_inspector(c, STR("bob"))].name, "bob");
