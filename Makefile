@@ -20,8 +20,8 @@ proof: setup-test $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD) --suite proof
 
-lint: setup-test $(BUILD)/build.ninja
-	sh tools/lint.sh $(BUILD)
+lint: setup-test
+	sh tools/lint.sh
 
 # ASan and UBSan on the whole suite, TSan on what has threads.
 san: setup-test

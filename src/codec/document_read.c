@@ -275,7 +275,7 @@ il_rc document_read(struct arena *arena, struct str text, struct zone_source *zo
     if (text.len > DOCUMENT_BYTES_MAX)
         return il_invalid(reterr, "too_large", "", "the document is longer than %d bytes",
                           (int)DOCUMENT_BYTES_MAX);
-    TRY(json_reader_open(&reader, arena, text, reterr));
+    TRY(json_reader_open_long(&reader, arena, text, "inspections", reterr));
     struct reading r = { .arena = arena, .reader = &reader, .zones = zones, .document = &document };
     const il_rc rc = root_read(&r, reterr);
     json_reader_drop(&reader);

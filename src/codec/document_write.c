@@ -52,6 +52,64 @@ void document_write_row(struct json *j, struct arena *arena, const struct settin
     }
 }
 
+static const struct setting_row *company_row(const struct setting_row *rows, size_t n_rows)
+{
+    for (size_t i = 0; i < n_rows; i++) {
+        if (document_kind_find(rows[i].kind) == KIND_COMPANY)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static struct str first_brand(struct arena *arena, const struct setting_row *company)
+{
+    struct json_reader reader;
+    struct il_err err;
+    const il_rc rc = json_reader_open(&reader, arena, company->body, &err);
+    assert(rc == IL_OK);
+    struct json_obj o = json_root(&reader);
+    const struct str first = company_get(&o, true).first_brand;
+    json_reader_drop(&reader);
+    return first;
+}
+
+static void kind_write(struct json *j, struct arena *arena, const struct rows_merged *all,
+                       enum document_kind kind, struct str first)
+{
+    for (size_t i = 0; i < all->n_rows; i++) {
+        const struct setting_row *row = &all->rows[i];
+        if (document_kind_find(row->kind) == (int32_t)kind && str_equal(row->id, first))
+            document_write_row(j, arena, row);
+    }
+    for (size_t i = 0; i < all->n_rows; i++) {
+        const struct setting_row *row = &all->rows[i];
+        if (document_kind_find(row->kind) == (int32_t)kind && !str_equal(row->id, first))
+            document_write_row(j, arena, row);
+    }
+}
+
+void document_write_rows(struct json *j, struct arena *arena, const struct setting_row *rows,
+                         size_t n_rows)
+{
+    static const struct {
+        const char *name;
+        enum document_kind kind;
+    } lists[] = { { "brands", KIND_BRAND },         { "services", KIND_SERVICE },
+                  { "inspectors", KIND_INSPECTOR }, { "areas", KIND_AREA },
+                  { "openings", KIND_OPENING },     { "holidays", KIND_HOLIDAY } };
+    const struct rows_merged all = { .rows = rows, .n_rows = n_rows };
+    const struct setting_row *company = company_row(rows, n_rows);
+    assert(company != NULL);
+    const struct str first = first_brand(arena, company);
+    json_key(j, STR("company"));
+    document_write_row(j, arena, company);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        json_open(j, lists[i].name, '[');
+        kind_write(j, arena, &all, lists[i].kind, lists[i].kind == KIND_BRAND ? first : STR(""));
+        json_end_array(j);
+    }
+}
+
 /* ---- absences ---- */
 
 static bool is_whole_days(const struct zone *zone, struct span when, date_d *ret_from,

@@ -1,6 +1,8 @@
 /* Decoding with sticky errors over jansson's tree. */
 #include "codec/json_in.h"
 
+#include "json_split.h"
+
 #include <assert.h>
 #include <jansson.h>
 #include <math.h>
@@ -60,6 +62,34 @@ void json_arr_fault(struct json_arr *a, size_t i, const char *code, const char *
     fault(a->reader, at_item(a, i), code, words);
 }
 
+static bool hex_unit(struct str text, size_t at, unsigned *ret)
+{
+    unsigned unit = 0;
+    for (size_t i = at; i < at + 4; i++) {
+        const char *digits = "0123456789abcdef0123456789ABCDEF";
+        const char *found = i < text.len && text.at[i] != '\0' ? strchr(digits, text.at[i]) : NULL;
+        if (found == NULL)
+            return false;
+        unit = unit * 16 + (unsigned)(found - digits) % 16;
+    }
+    *ret = unit;
+    return true;
+}
+
+/* How many characters the escape at `at` has; 0: it stands for half a character. */
+static size_t escape_len(struct str text, size_t at)
+{
+    unsigned unit;
+    unsigned low;
+    const bool is_unit = at + 1 < text.len && text.at[at + 1] == 'u';
+    if (!is_unit || !hex_unit(text, at + 2, &unit) || (unit & 0xF800) != 0xD800)
+        return 2;
+    const bool paired = (unit & 0xFC00) == 0xD800 && at + 7 < text.len && text.at[at + 6] == '\\' &&
+                        text.at[at + 7] == 'u' && hex_unit(text, at + 8, &low) &&
+                        (low & 0xFC00) == 0xDC00;
+    return paired ? 12 : 0;
+}
+
 /* Depth, and escapes that stand for half a character: jansson would allow depth 2048 and call the
  * other a syntax error. */
 static const char *scan(struct str text)
@@ -69,19 +99,10 @@ static const char *scan(struct str text)
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.at[i];
         if (in_string && c == '\\') {
-            unsigned unit;
-            if (text.len - i >= 6 && text.at[i + 1] == 'u' &&
-                sscanf(text.at + i + 2, "%4x", &unit) == 1 && (unit & 0xF800) == 0xD800) {
-                unsigned low;
-                const bool paired = (unit & 0xFC00) == 0xD800 && text.len - i >= 12 &&
-                                    text.at[i + 6] == '\\' && text.at[i + 7] == 'u' &&
-                                    sscanf(text.at + i + 8, "%4x", &low) == 1 &&
-                                    (low & 0xFC00) == 0xDC00;
-                if (!paired)
-                    return "utf8_invalid";
-                i += 6;
-            }
-            i++;
+            const size_t len = escape_len(text, i);
+            if (len == 0)
+                return "utf8_invalid";
+            i += len - 1;
         } else if (c == '"') {
             in_string = !in_string;
         } else if (!in_string && (c == '{' || c == '[')) {
@@ -125,33 +146,67 @@ static const char *code_of(const json_error_t *error)
     }
 }
 
-il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
-                       struct il_err *reterr)
+static il_rc text_check(struct str text, struct il_err *reterr)
 {
-    *ret = (struct json_reader){ .arena = arena };
     if (text.len == 0)
         return il_invalid(reterr, "body_required", "", "a JSON body is needed");
     if (!str_is_utf8(text))
         return il_invalid(reterr, "utf8_invalid", "", "the body is not valid UTF-8");
-    const struct str whole = str_copy(arena, text); /* sscanf wants an end */
-    const char *wrong = scan(whole);
+    const char *wrong = scan(text);
     if (wrong != NULL)
         return il_invalid(reterr, wrong, "", "%s",
                           wrong[0] == 'u' ? "a \\u escape stands for half a character"
                                           : "the body is nested deeper than 32 levels");
+    return IL_OK;
+}
+
+static il_rc parse(struct str text, json_t **ret, struct il_err *reterr)
+{
     json_error_t error;
-    json_t *root =
-        json_loadb(whole.at, whole.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    if (root == NULL)
+    json_t *value = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (value == NULL)
         return il_invalid(reterr, code_of(&error), "", "line %d, column %d: %s", error.line,
                           error.column, error.text);
+    *ret = value;
+    return IL_OK;
+}
+
+il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
+                       struct il_err *reterr)
+{
+    json_t *root;
+    *ret = (struct json_reader){ .arena = arena };
+    TRY(text_check(text, reterr));
+    TRY(parse(text, &root, reterr));
     ret->own_root = (struct json_t *)root;
+    return IL_OK;
+}
+
+il_rc json_reader_open_long(struct json_reader *ret, struct arena *arena, struct str text,
+                            const char *long_list, struct il_err *reterr)
+{
+    struct json_split split;
+    json_t *root;
+    *ret = (struct json_reader){ .arena = arena };
+    TRY(text_check(text, reterr));
+    if (!json_split(arena, text, str_from(long_list), &split))
+        return json_reader_open(ret, arena, text, reterr);
+    /* A fault is told by its place in the whole text. */
+    if (parse(split.rest, &root, reterr) != IL_OK)
+        TRY(parse(text, &root, reterr));
+    ret->own_root = (struct json_t *)root;
+    ret->long_list = long_list;
+    ret->items = split.items;
+    ret->n_items = split.n;
+    ret->text = text;
     return IL_OK;
 }
 
 void json_reader_drop(struct json_reader *reader)
 {
+    json_decref(reader->own_item);
     json_decref(reader->own_root);
+    reader->own_item = NULL;
     reader->own_root = NULL;
 }
 
@@ -397,7 +452,21 @@ static struct json_arr arr_at(struct json_reader *reader, const json_t *value, s
     else if (json_array_size(value) > max_items)
         fault(reader, at, "too_long", "has more items than allowed");
     else
-        a = (struct json_arr){ at, reader, as_tree(value), json_array_size(value) };
+        a = (struct json_arr){ at, reader, as_tree(value), json_array_size(value), NULL };
+    return a;
+}
+
+static struct json_arr long_arr(struct json_obj *root, const char *name, size_t max_items)
+{
+    struct json_reader *reader = root->reader;
+    struct json_arr a = { .at = at_field(root, name), .reader = reader };
+    if (reader->n_items > max_items) {
+        fault(reader, a.at, "too_long", "has more items than allowed");
+        return a;
+    }
+    a.value = as_tree(json_object_get(tree(root->value), name));
+    a.n = reader->n_items;
+    a.items = reader->items;
     return a;
 }
 
@@ -406,6 +475,9 @@ struct json_arr json_opt_arr(struct json_obj *o, const char *name, size_t max_it
     const json_t *value = field(o, name);
     if (value == NULL)
         return (struct json_arr){ .reader = o->reader };
+    if (o->at.parent == NULL && o->reader->long_list != NULL &&
+        strcmp(name, o->reader->long_list) == 0)
+        return long_arr(o, name, max_items);
     return arr_at(o->reader, value, at_field(o, name), max_items);
 }
 
@@ -423,8 +495,29 @@ struct strs json_opt_strs(struct json_obj *o, const char *name, size_t max_items
     return (struct strs){ at, a.n };
 }
 
+/* Parses an item of the long list and lets the one before go. */
+static const json_t *long_item(struct json_arr *a, size_t i)
+{
+    struct json_reader *reader = a->reader;
+    json_t *value = NULL;
+    json_decref(reader->own_item);
+    reader->own_item = NULL;
+    if (reader->failed)
+        return NULL;
+    if (parse(a->items[i], &value, &reader->err) != IL_OK) {
+        const il_rc rc = parse(reader->text, &value, &reader->err);
+        assert(rc != IL_OK); /* the whole is good just when its parts are */
+        reader->failed = true;
+        return NULL;
+    }
+    reader->own_item = (struct json_t *)value;
+    return value;
+}
+
 struct json_obj json_arr_obj(struct json_arr *a, size_t i)
 {
+    if (a->items != NULL)
+        return obj_at(a->reader, long_item(a, i), at_item(a, i));
     return obj_at(a->reader, item(a, i), at_item(a, i));
 }
 

@@ -192,7 +192,7 @@ static const char *const abbreviations[][2] = {
 static struct str abbreviated(struct str word)
 {
     for (size_t i = 0; i < sizeof abbreviations / sizeof abbreviations[0]; i++) {
-        if (str_equal(word, str_from(abbreviations[i][0])))
+        if (word.at[0] == abbreviations[i][0][0] && str_equal(word, str_from(abbreviations[i][0])))
             return str_from(abbreviations[i][1]);
     }
     return word;
@@ -240,7 +240,9 @@ static void key_add(struct key_text *k, char c)
 
 int64_t address_key(struct str address)
 {
-    struct key_text k = { .len = 0 };
+    struct key_text k;
+    k.len = k.word_len = 0; /* the rest is room, and large */
+    k.after_unit = false;
     /* Callers bound addresses; a longer one is told apart by its beginning. */
     const size_t len = address.len > KEY_BYTES_MAX ? KEY_BYTES_MAX : address.len;
     for (size_t i = 0; i < len; i++)

@@ -134,7 +134,7 @@ static void admit_absence(struct draft *d, const struct admit_absence *admit)
         return;
     if (existing != NULL && !admit->is_removed && same_absence(&admit->record, existing))
         return;
-    struct absence record = admit->is_removed ? *existing : admit->record;
+    struct absence record = existing != NULL && admit->is_removed ? *existing : admit->record;
     if (existing != NULL) {
         const struct claim known = { .when = existing->when,
                                      .ref = existing->claim,

@@ -124,8 +124,8 @@ void instant_write(const struct zone *zone, utc_s at, char ret[INSTANT_TEXT])
     wall_write(wall, ret);
     ret[DATE_TEXT] = 'T';
     ret[WALL_TEXT] = ':';
-    digits_write(ret + WALL_TEXT + 1, 2,
-                 wall - wall_date(wall) * (wall_s)DAY_S - wall_minute(wall) * MINUTE_S);
+    const wall_s midnight = (wall_s)wall_date(wall) * DAY_S;
+    digits_write(ret + WALL_TEXT + 1, 2, (wall - midnight) % MINUTE_S);
     ret[WALL_TEXT + 3] = offset < 0 ? '-' : '+';
     time_of_day_write((offset < 0 ? -offset : offset) / MINUTE_S, ret + WALL_TEXT + 4);
 }

@@ -313,13 +313,14 @@ void desk_do(struct desk *desk, struct desk_job *job)
     (void)pthread_mutex_init(&waiter.lock, NULL);
     (void)pthread_cond_init(&waiter.wake, NULL);
     job->done = wake_waiter;
-    job->context = &waiter;
+    job->context = &waiter; /* cppcheck-suppress autoVariables ; waited for below */
     if (desk_submit(desk, job)) {
         (void)pthread_mutex_lock(&waiter.lock);
         while (!waiter.is_done)
             (void)pthread_cond_wait(&waiter.wake, &waiter.lock);
         (void)pthread_mutex_unlock(&waiter.lock);
     }
+    job->context = NULL;
     (void)pthread_cond_destroy(&waiter.wake);
     (void)pthread_mutex_destroy(&waiter.lock);
 }

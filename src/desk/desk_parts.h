@@ -125,7 +125,7 @@ struct str entry_encode(struct arena *arena, struct str company, struct entry *e
                         const struct hash *before); /* also sets entry->hash */
 
 /* writer.c */
-void *writer_run(void *desk);
+void *writer_run(void *context); /* the desk */
 
 /* import.c */
 struct desk_import;

@@ -387,40 +387,56 @@ static void batch_run(struct batch *batch)
 
 /* ---- imports: alone, because one is many entries ---- */
 
+/* True: durable. */
+static bool import_commit(struct batch *batch, struct desk_job *job,
+                          const struct store_change *change)
+{
+    struct desk *desk = batch->desk;
+    enum store_outcome outcome = STORE_UNKNOWN;
+    size_t at;
+    struct il_err err;
+    if (store_commit(desk->options.store, change, 1, &outcome, &at, &err) != IL_OK) {
+        log_fault(desk, "the import was not written", &err);
+        job_fault(job, CODE_storage_full);
+        return false;
+    }
+    switch (outcome) {
+    case STORE_COMMITTED:
+        return true;
+    case STORE_MOVED:
+    case STORE_REFUSED:
+        desk->options.log->line(desk->options.log, LOG_ERROR, "the store refused an import",
+                                job->company);
+        job_fault(job, outcome == STORE_MOVED ? CODE_overloaded : CODE_state_diverged);
+        return false;
+    case STORE_UNKNOWN:
+        break;
+    }
+    job_fault(job, CODE_outcome_unknown);
+    stop_desk(desk, "a commit's outcome is unknown");
+    return false;
+}
+
 static void import_run(struct batch *batch)
 {
     struct desk_job *job = batch->jobs[0];
-    struct desk *desk = batch->desk;
     struct import_entries made = { 0 };
     struct il_err err;
-    batch->now = desk_now_s(desk);
+    batch->now = desk_now_s(batch->desk);
     job->code = CODE_NONE;
-    if (import_decide(desk, job, batch->now, &made, &err) != IL_OK) {
-        answer(batch);
-        return;
+    if (import_decide(batch->desk, job, batch->now, &made, &err) == IL_OK) {
+        struct batch_company *c = company_in(batch, job->company);
+        c->image = made.image;
+        c->entries = made.rows;
+        c->n_entries = made.n;
+        if (made.n > 0) {
+            const struct store_change change = { c->id, made.rows[0].entry.seq - 1, made.rows,
+                                                 made.n };
+            if (import_commit(batch, job, &change))
+                publish(batch);
+        }
+        batch_clear(batch);
     }
-    struct batch_company *c = company_in(batch, job->company);
-    c->base = NULL;
-    c->image = made.image;
-    c->entries = made.rows;
-    c->n_entries = made.n;
-    if (made.n > 0) {
-        const struct store_change change = { c->id, made.rows[0].entry.seq - 1, made.rows, made.n };
-        enum store_outcome outcome = STORE_UNKNOWN;
-        size_t at;
-        const il_rc rc = store_commit(desk->options.store, &change, 1, &outcome, &at, &err);
-        if (rc != IL_OK)
-            log_fault(desk, "the import was not written", &err);
-        if (rc != IL_OK)
-            job_fault(job, CODE_storage_full);
-        else if (outcome == STORE_UNKNOWN)
-            stop_desk(desk, "a commit's outcome is unknown");
-        if (rc == IL_OK && outcome != STORE_COMMITTED)
-            job_fault(job, outcome == STORE_UNKNOWN ? CODE_outcome_unknown : CODE_overloaded);
-        if (job->code == CODE_NONE)
-            publish(batch);
-    }
-    batch_clear(batch);
     answer(batch);
 }
 

@@ -101,6 +101,6 @@ const char *term_plain(void);
 /* ---- commands ---- */
 
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
-    command_slots, command_book, command_check, command_demo;
+    command_slots, command_book, command_check, command_demo, command_generate;
 
 #endif

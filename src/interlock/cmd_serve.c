@@ -87,13 +87,13 @@ static void log_stats(struct desk *desk)
 {
     char text[256];
     const struct desk_stats stats = desk_stats(desk);
-    const int len = snprintf(text, sizeof text,
-                             "jobs %llu, refused %llu, batches %llu, largest %llu, commits %llu, "
-                             "syncs %llu",
-                             (unsigned long long)stats.jobs, (unsigned long long)stats.refused,
-                             (unsigned long long)stats.batches,
-                             (unsigned long long)stats.largest_batch,
-                             (unsigned long long)stats.commits, (unsigned long long)stats.syncs);
+    const int len =
+        snprintf(text, sizeof text,
+                 "jobs %llu, refused %llu, batches %llu, largest %llu, commits %llu, "
+                 "syncs %llu",
+                 (unsigned long long)stats.jobs, (unsigned long long)stats.refused,
+                 (unsigned long long)stats.batches, (unsigned long long)stats.largest_batch,
+                 (unsigned long long)stats.commits, (unsigned long long)stats.syncs);
     log_stderr()->line(log_stderr(), LOG_INFO, "stopped", (struct str){ text, (size_t)len });
 }
 

@@ -85,7 +85,7 @@ static il_rc change_check(const struct store_change *change, struct il_err *rete
         if (entry->entry.seq != change->expected_seq + 1 + i)
             return il_fail(reterr, IL_INVALID, "entry %llu does not follow entry %llu",
                            (unsigned long long)entry->entry.seq,
-                           (unsigned long long)(change->expected_seq + i));
+                           (unsigned long long)change->expected_seq + i);
         TRY(claims_check(entry, reterr));
         for (int table = TABLE_ENTRY; table < TABLE_COUNT; table++)
             TRY(rows_check(entry, (enum store_table)table, reterr));

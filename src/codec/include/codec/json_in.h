@@ -20,6 +20,12 @@ struct json_t;
 struct json_reader {
     struct arena *arena;
     struct json_t *own_root;
+    /* With a long list: its items are parsed when they are read, one at a time. */
+    const char *long_list;
+    const struct str *items;
+    size_t n_items;
+    struct json_t *own_item;
+    struct str text; /* the caller's, for the place of a fault in an item */
     bool failed;
     struct il_err err; /* the first fault: code, field, words */
 };
@@ -45,12 +51,17 @@ struct json_arr {
     struct json_reader *reader;
     const struct json_t *value; /* NULL: absent */
     size_t n;
+    const struct str *items; /* of the long list: texts; an item lives until the next is read */
 };
 
 /* IL_INVALID with code body_required, json_invalid, json_duplicate_key, json_too_deep,
  * utf8_invalid, control_character, out_of_range (a number no machine holds). */
 IL_MUST il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
                                struct il_err *reterr);
+/* The same for a text whose root has one very long list of objects, which json_arr_obj is to read
+ * in order. A fault of syntax in that list shows when it is reached. `text` outlives the reader. */
+IL_MUST il_rc json_reader_open_long(struct json_reader *ret, struct arena *arena, struct str text,
+                                    const char *long_list, struct il_err *reterr);
 void json_reader_drop(struct json_reader *reader);
 
 /* The root, which must be an object (else a sticky `type`). */

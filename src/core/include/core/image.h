@@ -61,7 +61,7 @@ const struct hold *image_find_hold(const struct image *image, ref_t ref); /* NUL
 const struct conflict *image_find_conflict(const struct image *image, ref_t ref);
 
 /* A writable copy that shares every part: the start of the next image. */
-struct image *image_copy(const struct image *image);
+struct image *image_copy(const struct image *from);
 
 size_t image_bytes(const struct image *image); /* with all it points to, shared or not */
 

@@ -149,9 +149,9 @@ struct conflict { /* as a block: block_free drops the arena with it */
 };
 
 struct hold *hold_make(void);                    /* a block with an empty arena, count 1 */
-struct hold *hold_copy(const struct hold *hold); /* deep; a new block */
+struct hold *hold_copy(const struct hold *from); /* deep; a new block */
 
-struct conflict *conflict_copy(const struct conflict *conflict); /* deep; a new block */
+struct conflict *conflict_copy(const struct conflict *from); /* deep; a new block */
 
 struct inspection *inspection_copy(struct arena *arena, const struct inspection *from); /* deep */
 

@@ -68,7 +68,7 @@ IL_MUST il_rc lite_commit(struct store *store, const struct store_change *change
 
 /* read.c */
 IL_MUST il_rc lite_read_open(struct store *store, struct store_read **ret, struct il_err *reterr);
-void lite_read_close(struct store_read *read);
+void lite_read_close(struct store_read *base);
 IL_MUST il_rc lite_find(struct store_read *read, const struct store_query *query, store_visit visit,
                         void *context, struct il_err *reterr);
 
