@@ -58,8 +58,8 @@ struct json_arr {
  * utf8_invalid, control_character, out_of_range (a number no machine holds). */
 IL_MUST il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
                                struct il_err *reterr);
-/* The same for a text whose root has one very long list of objects, which json_arr_obj is to read in
- * order. A fault of syntax in that list shows when it is reached. `text` outlives the reader. */
+/* The same for a text whose root has one very long list of objects, which json_arr_obj is to read
+ * in order. A fault of syntax in that list shows when it is reached. `text` outlives the reader. */
 IL_MUST il_rc json_reader_open_long(struct json_reader *ret, struct arena *arena, struct str text,
                                     const char *long_list, struct il_err *reterr);
 void json_reader_drop(struct json_reader *reader);
