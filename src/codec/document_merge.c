@@ -264,22 +264,22 @@ static il_rc first_import_check(const struct merging *m, struct il_err *reterr)
     return IL_OK;
 }
 
-il_rc document_merge(struct arena *arena, const struct setting_row *stored, size_t n_stored,
+il_rc document_merge(struct arena *arena, struct setting_rows stored,
                      const struct document *document, bool prune, struct rows_merged *ret,
                      struct il_err *reterr)
 {
-    const size_t room = n_stored + document->n_rows;
+    const size_t room = stored.n + document->n_rows;
     struct merging m = { .arena = arena,
                          .document = document,
                          .prune = prune,
-                         .stored = arena_array(arena, struct setting_row, n_stored + 1),
-                         .n_stored = n_stored,
+                         .stored = arena_array(arena, struct setting_row, stored.n + 1),
+                         .n_stored = stored.n,
                          .rows = arena_array(arena, struct setting_row, room),
                          .changed = arena_array(arena, struct setting_row, room),
                          .removed = arena_array(arena, struct setting_row, room) };
-    if (n_stored > 0)
-        memcpy(m.stored, stored, n_stored * sizeof *stored);
-    setting_rows_sort(m.stored, n_stored);
+    if (stored.n > 0)
+        memcpy(m.stored, stored.at, stored.n * sizeof *stored.at);
+    setting_rows_sort(m.stored, stored.n);
     TRY(first_import_check(&m, reterr));
     TRY(walk(&m, reterr));
     TRY(brands_settle(&m, reterr));

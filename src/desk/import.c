@@ -103,8 +103,8 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     const struct company *company;
     if (im->image->seq > 0)
         TRY(company_rows(im->read, im->job->company, im->arena, &stored, &n_stored, reterr));
-    TRY(document_merge(im->arena, stored, n_stored, document, im->import->options.prune, &merged,
-                       reterr));
+    TRY(document_merge(im->arena, (struct setting_rows){ stored, n_stored }, document,
+                       im->import->options.prune, &merged, reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
     const il_rc rc = document_check(document, company, im->arena, reterr);
     struct import_count *count = &im->import->report.settings;
@@ -251,9 +251,12 @@ static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
     return IL_OK;
 }
 
-static void price_record(struct importing *im, struct inspection *record)
+/* What a document may leave to the company: the brand, minutes and price. */
+static void complete_record(struct importing *im, struct inspection *record)
 {
     const struct company *company = im->image->company;
+    if (record->brand.len == 0)
+        record->brand = company->brands[0].id;
     int32_t *services = arena_array(im->arena, int32_t, record->services.n);
     size_t n = 0;
     for (size_t i = 0; i < record->services.n; i++) {
@@ -306,7 +309,7 @@ static il_rc import_part(struct importing *im, const struct document_inspection 
         if (admit[i].person_changed)
             sealed[i] = personal_seal(im->desk, im->arena, from[i].personal);
         admit[i].record.person_hash = sealed[i].hash;
-        price_record(im, &admit[i].record);
+        complete_record(im, &admit[i].record);
     }
     struct command command = { .kind = COMMAND_ADMIT, .inspections = admit, .n_inspections = n };
     const struct entry *entry = decide_next(im, &command);

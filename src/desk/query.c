@@ -314,33 +314,6 @@ static il_rc export_inspection(void *context, const void *row, struct il_err *re
     return rc;
 }
 
-static void export_rows(struct exporting *x, const struct company *company, const char *name,
-                        enum document_kind kind)
-{
-    json_open(x->json, name, '[');
-    for (size_t i = 0; i < company->n_rows; i++) {
-        if (str_equal(company->rows[i].kind, document_kind_name(kind)))
-            document_write_row(x->json, x->arena, &company->rows[i]);
-    }
-    json_end_array(x->json);
-}
-
-static void export_settings(struct exporting *x, const struct company *company)
-{
-    json_put_int(x->json, "interlock", 1);
-    json_key(x->json, STR("company"));
-    for (size_t i = 0; i < company->n_rows; i++) {
-        if (str_equal(company->rows[i].kind, document_kind_name(KIND_COMPANY)))
-            document_write_row(x->json, x->arena, &company->rows[i]);
-    }
-    export_rows(x, company, "brands", KIND_BRAND);
-    export_rows(x, company, "services", KIND_SERVICE);
-    export_rows(x, company, "inspectors", KIND_INSPECTOR);
-    export_rows(x, company, "areas", KIND_AREA);
-    export_rows(x, company, "openings", KIND_OPENING);
-    export_rows(x, company, "holidays", KIND_HOLIDAY);
-}
-
 static il_rc export_all(struct exporting *x, const struct company *company, struct il_err *reterr)
 {
     const struct store_query absences = { .table = TABLE_ABSENCE,
@@ -350,7 +323,8 @@ static il_rc export_all(struct exporting *x, const struct company *company, stru
                                              .by = BY_ALL,
                                              .company = x->company };
     json_start_object(x->json);
-    export_settings(x, company);
+    json_put_int(x->json, "interlock", 1);
+    document_write_rows(x->json, x->arena, company->rows, company->n_rows);
     x->vacations = true;
     json_open(x->json, "vacations", '[');
     TRY(store_find(x->read, &absences, export_absence, x, reterr));

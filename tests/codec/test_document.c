@@ -47,7 +47,8 @@ static struct rows_merged merge(struct rows_merged before, const struct document
 {
     struct rows_merged after;
     struct il_err err = { .code = "" };
-    if (document_merge(&arena, before.rows, before.n_rows, document, prune, &after, &err) != IL_OK)
+    if (document_merge(&arena, (struct setting_rows){ before.rows, before.n_rows }, document, prune,
+                       &after, &err) != IL_OK)
         fail_msg("%s %s: %s", err.code, err.field, err.text);
     return after;
 }
@@ -248,10 +249,14 @@ static void a_new_company_needs_services_and_inspectors(void **state)
     struct il_err err = { .code = "" };
     struct rows_merged merged;
     struct document d = read_document(small("", ""));
-    assert_int_equal(document_merge(&arena, NULL, 0, &d, false, &merged, &err), IL_INVALID);
+    assert_int_equal(
+        document_merge(&arena, (struct setting_rows){ NULL, 0 }, &d, false, &merged, &err),
+        IL_INVALID);
     assert_string_equal(err.field, "/services");
     d = read_document(small("", ",\"services\":[]"));
-    assert_int_equal(document_merge(&arena, NULL, 0, &d, false, &merged, &err), IL_INVALID);
+    assert_int_equal(
+        document_merge(&arena, (struct setting_rows){ NULL, 0 }, &d, false, &merged, &err),
+        IL_INVALID);
     assert_string_equal(err.field, "/inspectors");
 }
 

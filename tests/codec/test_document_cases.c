@@ -99,7 +99,7 @@ static il_rc whole_way(struct arena *arena, struct str text, struct il_err *rete
     struct rows_merged merged;
     const struct company *company;
     TRY(document_read(arena, text, zone_source_system(), &document, reterr));
-    TRY(document_merge(arena, NULL, 0, &document, false, &merged, reterr));
+    TRY(document_merge(arena, (struct setting_rows){ NULL, 0 }, &document, false, &merged, reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
     const il_rc rc = document_check(&document, company, arena, reterr);
     block_free(company);

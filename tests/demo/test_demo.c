@@ -74,7 +74,8 @@ static struct document read_clean(struct str text, const struct rows_merged *bef
     const struct company *company;
     struct il_err err = { .code = "" };
     if (document_read(&arena, text, zone_source_system(), &d, &err) != IL_OK ||
-        document_merge(&arena, before->rows, before->n_rows, &d, false, ret, &err) != IL_OK ||
+        document_merge(&arena, (struct setting_rows){ before->rows, before->n_rows }, &d, false,
+                       ret, &err) != IL_OK ||
         company_read(ret->rows, ret->n_rows, &company, &err) != IL_OK)
         fail_msg("%s %s: %s", err.code, err.field, err.text);
     const il_rc rc = document_check(&d, company, &arena, &err);

@@ -64,7 +64,8 @@ static void again(struct arena *arena, struct rows_merged stored, const struct d
     const struct str text = document_text(arena, stored, document, zone);
     if (document_read(arena, text, &zones, &second, &err) != IL_OK)
         broken("what was written cannot be read", &err);
-    if (document_merge(arena, stored.rows, stored.n_rows, &second, true, &after, &err) != IL_OK)
+    if (document_merge(arena, (struct setting_rows){ stored.rows, stored.n_rows }, &second, true,
+                       &after, &err) != IL_OK)
         broken("what was written cannot be merged", &err);
     if (after.n_changed != 0 || after.n_removed != 0 ||
         second.n_inspections != document->n_inspections ||
@@ -83,7 +84,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct company *company;
     struct il_err err = { .code = NULL };
     if (document_read(&arena, text, &zones, &document, &err) == IL_OK &&
-        document_merge(&arena, NULL, 0, &document, false, &merged, &err) == IL_OK &&
+        document_merge(&arena, (struct setting_rows){ NULL, 0 }, &document, false, &merged, &err) ==
+            IL_OK &&
         company_read(merged.rows, merged.n_rows, &company, &err) == IL_OK) {
         const il_rc rc = document_check(&document, company, &arena, &err);
         if (rc == IL_OK || rc == IL_INVALID)

@@ -100,7 +100,11 @@ struct rows_merged {
     size_t n_removed;
     size_t created, left; /* for the report: created are among changed */
 };
-IL_MUST il_rc document_merge(struct arena *arena, const struct setting_row *stored, size_t n_stored,
+struct setting_rows {
+    const struct setting_row *at; /* sorted by kind, id */
+    size_t n;
+};
+IL_MUST il_rc document_merge(struct arena *arena, struct setting_rows stored,
                              const struct document *document, bool prune, struct rows_merged *ret,
                              struct il_err *reterr);
 
