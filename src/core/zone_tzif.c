@@ -3,7 +3,10 @@
  *  R1  Nothing is read before its place inside the bytes is proved; every index is checked against
  *      its count once, here, so lookups need no checks.
  *  R2  Only the last data block counts: the 32-bit block of a version 2+ file is stepped over.
- *  R3  At and after the last transition the footer decides, as RFC 8536 section 3.3 says.
+ *  R3  The last transition holds until the footer's next change, as in the reference code of the tz
+ *      database; in a sound file that is the same as asking the footer at once, and where zic
+ *      wrote a footer too early (America/Ojinaga 2022, slim) it is what clocks there showed. A
+ *      footer without changes holds from the last transition on, without transitions always.
  *  R4  Leap-second files ("right/") are refused: an instant here has no leap seconds, and reading
  *      them as if they had none would be wrong by 27 seconds. */
 #include "zone_posix.h"
@@ -234,21 +237,24 @@ static il_rc transitions_read(const struct tzif_block *block, struct draft *draf
     return IL_OK;
 }
 
-/* Adds the rule's changes after `from`. The last one before it says what is in force at `from`
- * (R3), so years are asked from before it: a change may fall into a neighbouring year. */
-static void changes_add(struct draft *draft, const struct footer *footer, utc_s from,
+static void change_add(struct draft *draft, utc_s last, utc_s at, size_t kind)
+{
+    if (at > last)
+        draft_add(draft, at, kind);
+}
+
+/* Adds the rule's changes after `last` (R3). */
+static void changes_add(struct draft *draft, const struct footer *footer, utc_s last,
                         int32_t first_year, int32_t end_year)
 {
     for (int32_t year = first_year; year < end_year; year++) {
         const struct posix_year y = posix_rule_year(&footer->rule, year);
-        const utc_s to_daylight = y.to_daylight > from ? y.to_daylight : from;
-        const utc_s to_standard = y.to_standard > from ? y.to_standard : from;
         const bool south = y.to_standard < y.to_daylight;
         if (south)
-            draft_add(draft, to_standard, footer->standard_kind);
-        draft_add(draft, to_daylight, footer->daylight_kind);
+            change_add(draft, last, y.to_standard, footer->standard_kind);
+        change_add(draft, last, y.to_daylight, footer->daylight_kind);
         if (!south && !y.stays_daylight)
-            draft_add(draft, to_standard, footer->standard_kind);
+            change_add(draft, last, y.to_standard, footer->standard_kind);
     }
 }
 

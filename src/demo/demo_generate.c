@@ -19,10 +19,10 @@ static int32_t slot_min(const struct demo_size *size)
     return (DAY_TO_MIN - DAY_FROM_MIN) / size->jobs_per_day / GRID_MIN * GRID_MIN;
 }
 
-/* The last quarter of an hour of a slot is the way to the next. */
+/* Two fifths of a slot are booked, the rest is free: a calendar that is full has nothing to list. */
 static int32_t visit_min(const struct demo_size *size)
 {
-    return slot_min(size) - GRID_MIN;
+    return slot_min(size) * 2 / 5 / GRID_MIN * GRID_MIN;
 }
 
 static bool is_worked(date_d date)

@@ -5,7 +5,7 @@ every half hour of UTC and of wall time within 26 hours; noon and midnight of ev
 and stretches of centuries ahead, where only the footer speaks. The C program given as --checker
 reads the questions with the oracle's answers and reports each one it answers differently.
 
-    Without --all: ten zones, their transitions since 2005, and fewer days.
+    Without --all: a few zones, their transitions since 2005, and fewer days.
 
     oracle.py --checker build/tests/time/zone_oracle [--zones A,B | --all] [--slim]
 """
@@ -18,7 +18,11 @@ EPOCH = datetime.datetime(1970, 1, 1)
 EPOCH_UTC = EPOCH.replace(tzinfo=datetime.timezone.utc)
 SECOND = datetime.timedelta(seconds=1)
 SAMPLE = ["America/Denver", "Europe/Dublin", "Africa/Casablanca", "Pacific/Apia", "Asia/Gaza",
-          "America/Caracas", "Australia/Lord_Howe", "America/Nuuk", "Asia/Kathmandu", "Etc/UTC"]
+          "America/Caracas", "America/Ojinaga", "Australia/Lord_Howe", "America/Nuuk",
+          "Asia/Kathmandu", "Etc/UTC"]
+
+# zic of glibc 2.36 ends these slim files in 2072, short of transitions the fat files have.
+SLIM_DIFFERS = ["Asia/Gaza", "Asia/Hebron"]
 
 
 def day(year, month=1, date=1):
@@ -103,7 +107,9 @@ def questions(name, path, thorough):
     earliest = day(1, 1, 3) if thorough else day(2005)
     step = DAY // 2 if thorough else 5 * DAY // 2
     changes = set(at for at in file_transitions(path) if at > earliest)
-    changes |= set(scanned_changes(oracle, day(2000), day(2045)))
+    # Slim files stop at the last transition the footer does not tell: look on from there.
+    told = max(changes, default=day(2000))
+    changes |= set(scanned_changes(oracle, min(told, day(2000)), day(2045)))
     changes |= set(scanned_changes(oracle, day(2394), day(2446)))
     changes |= set(scanned_changes(oracle, day(9989), day(9999)))
     changes = sorted(changes)
@@ -143,7 +149,8 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--checker", required=True)
     options.add_argument("--all", action="store_true")
-    options.add_argument("--slim", action="store_true", help="read slim files that zic makes")
+    options.add_argument("--slim", action="store_true",
+                         help="ours reads slim files by zic, the oracle fat ones")
     options.add_argument("--zones", default=",".join(SAMPLE))
     options = options.parse_args()
     root = pathlib.Path(os.environ.get("PYTHONTZPATH", "/usr/share/zoneinfo").split(":")[0])
@@ -151,15 +158,17 @@ def main():
         print(f"no zone files in {root}")
         return 77
     with tempfile.TemporaryDirectory() as slim:
+        ours = root
         if options.slim:
             zic = shutil.which("zic", path=os.environ.get("PATH", "") + ":/usr/sbin")
             if zic is None or not (root / "tzdata.zi").is_file():
                 print("no zic or no tzdata.zi to make slim files with")
                 return 77
             subprocess.run([zic, "-b", "slim", "-d", slim, root / "tzdata.zi"], check=True)
-            root = pathlib.Path(slim)
-            zoneinfo.reset_tzpath([slim])
+            ours = pathlib.Path(slim)
         names = zones_in(root) if options.all else options.zones.split(",")
+        names = [name for name in names
+                 if not options.slim or ((ours / name).is_file() and name not in SLIM_DIFFERS)]
         same = {}  # links to one file are asked about once
         for name in names:
             same.setdefault((root / name).read_bytes(), []).append(name)
@@ -167,7 +176,7 @@ def main():
         for group in same.values():
             rows = questions(group[0], root / group[0], options.all)
             asked += len(rows) // 4 * len(group)
-            wrong += sum(not check(options.checker, name, root / name, rows)
+            wrong += sum(not check(options.checker, name, ours / name, rows)
                          for name in group)
         print(f"{len(names)} zones, {asked} questions, {wrong} zones wrong")
         return 1 if wrong or not asked else 0

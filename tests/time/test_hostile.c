@@ -170,6 +170,8 @@ static void test_limits(void **state)
     refuse(crowded_file(&arena, 3, 0), "transition 1 is out of order");
     refuse(crowded_file(&arena, 3, -1), "transition 1 is out of order");
     refuse(crowded_file(&arena, 3, (int64_t)1 << 60), "transition 1 is out of range");
+    const size_t kinds = HEADER_BYTES + 8 + HEADER_BYTES + 3 * 8;
+    refuse(set_byte(&arena, crowded_file(&arena, 3, 60), kinds + 2, 1), "transition 2 has no type");
     char *large = arena_array(&arena, char, ZONE_BYTES_MAX + 1);
     refuse((struct str){ large, ZONE_BYTES_MAX + 1 }, "more than 65536");
     arena_drop(&arena);

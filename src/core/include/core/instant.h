@@ -37,9 +37,10 @@ struct instant_found instant_resolve(const struct zone *zone, struct instant_tex
 enum { INSTANT_TEXT = 25, WALL_TEXT = 16 };
 
 /* "2026-11-30T08:00:00-07:00" in the zone's offset at that moment; exactly INSTANT_TEXT
- * characters, no NUL. An offset with seconds (before 1972) is written as Z time, with "+00:00". */
+ * characters, no NUL. An offset with seconds (before 1972) is written as Z time, with "+00:00".
+ * A moment whose year there is not 0000..9999 is written as the nearest that is. */
 void instant_write(const struct zone *zone, utc_s at, char ret[INSTANT_TEXT]);
-/* "2026-11-30 08:00", exactly WALL_TEXT characters, no NUL. */
+/* "2026-11-30 08:00", exactly WALL_TEXT characters, no NUL; years as in instant_write. */
 void wall_write(wall_s wall, char ret[WALL_TEXT]);
 
 /* A pen writes many instants of few days: what a day's instants share (date and offset) is worked

@@ -6,7 +6,8 @@
  *      the POSIX TZ footer, so slim files and dates past 2037 are right.
  *  Z3  A wall time in a gap does not exist, one in a fold exists twice: both are answered, never
  *      guessed.
- *  Z4  Bytes are hostile input: every count and index is checked; wrong bytes give IL_INVALID. */
+ *  Z4  Bytes are hostile input: every count and index is checked; wrong bytes give IL_INVALID.
+ *  Z5  Times asked about lie within 2^60 seconds of 1970 (asserted); all that text can say does. */
 #ifndef CORE_ZONE_H
 #define CORE_ZONE_H
 
