@@ -1,0 +1,36 @@
+#!/bin/sh
+# Serves the demo company from an embedded file until Ctrl-C. Usage: run.sh INTERLOCK
+set -eu
+interlock=$1
+folder=${INTERLOCK_DEMO:-demo-data}
+listen=${INTERLOCK_LISTEN:-127.0.0.1:8080}
+mkdir -p "$folder"
+db=$folder/demo.db
+[ -f "$db" ] || "$interlock" demo | "$interlock" import --db "$db" -
+[ -f "$folder/staff.key" ] ||
+    (umask 077; "$interlock" key create --db "$db" --company frontrange --role staff \
+        --name "demo desk" --allow override 2>/dev/null >"$folder/staff.key")
+[ -f "$folder/online.key" ] ||
+    (umask 077; "$interlock" key create --db "$db" --company frontrange --brand denver \
+        --role online --name "demo scheduler" 2>/dev/null >"$folder/online.key")
+staff=$(cat "$folder/staff.key")
+online=$(cat "$folder/online.key")
+url=http://$listen
+cat <<TEXT
+Front Range Inspections is in $db.
+
+  staff key   $staff
+  online key  $online
+
+Try, in another terminal:
+
+  curl -H 'Authorization: Bearer $online' '$url/schedule/optimal-slots?services=home&days=7&limit=5'
+
+  curl -X POST -H 'Authorization: Bearer $online' -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' $url/schedule/holds -d '{"datetime":"PUT A datetime FROM THE LIST HERE","services":["home"],"_inspectorId":"any"}'
+
+  curl -X POST -H 'Authorization: Bearer $staff' -H 'Idempotency-Key: try-2' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"THE SAME datetime","services":["home"],"_inspectorId":"any","property":{"address":"1 Elm St, Denver"},"client":{"name":"Ann Example"}}'
+
+Ctrl-C ends it; the data stay in $folder.
+
+TEXT
+exec "$interlock" serve --db "$db" --listen "$listen"
