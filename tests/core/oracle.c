@@ -78,12 +78,17 @@ static bool next_run(const struct wall_day *day, int32_t from, struct wall_span 
 
 /* ---- all minutes around the days asked about ---- */
 
+struct open_minutes {
+    bool *open;
+    bool *cut; /* a span begins here that is not the one before going on */
+};
+
 struct minutes {
     utc_s base;
     size_t n;
-    bool *open;
-    bool *open_on_holidays; /* were there no holidays */
-    bool *taken;            /* a visit may not contain such a minute: buffers are in it */
+    struct open_minutes usual;
+    struct open_minutes without_holidays;
+    bool *taken; /* a visit may not contain such a minute: buffers are in it */
 };
 
 static size_t minute_at(const struct minutes *all, utc_s at)
@@ -130,18 +135,33 @@ struct asked { /* of one inspector */
     struct look look;
 };
 
-static void mark_hours(const struct asked *asked, const struct minutes *all, date_d date)
+/* Two spans are one for a visit when they meet at midnight, and only then: on the wall, so not
+ * where the clock skips what lies between them. */
+static void mark_hours(const struct asked *asked, const struct minutes *all, date_d date,
+                       bool holidays)
 {
-    for (int holidays = 0; holidays < 2; holidays++) {
-        const struct wall_day day =
-            day_of(asked->world, asked->inspector, asked->audience, date, holidays == 1);
-        struct wall_span run = { 0, 0 };
-        while (next_run(&day, run.to_min, &run)) {
-            const struct span when = { world_instant(asked->world->zone, date, run.from_min),
-                                       world_instant(asked->world->zone, date, run.to_min) };
-            mark_range(all, holidays == 1 ? all->open : all->open_on_holidays, when);
-        }
+    const struct zone *zone = asked->world->zone;
+    const struct open_minutes *marked = holidays ? &all->usual : &all->without_holidays;
+    const struct wall_day before =
+        day_of(asked->world, asked->inspector, asked->audience, date - 1, holidays);
+    const struct wall_day day =
+        day_of(asked->world, asked->inspector, asked->audience, date, holidays);
+    struct wall_span run = { 0, 0 };
+    while (next_run(&day, run.to_min, &run)) {
+        const struct span when = { world_instant(zone, date, run.from_min),
+                                   world_instant(zone, date, run.to_min) };
+        mark_range(all, marked->open, when);
+        marked->cut[minute_at(all, when.start)] = run.from_min > 0 || !before.open[DAY_MIN - 1];
     }
+}
+
+static bool fits(const struct minutes *all, const struct open_minutes *marked, struct span when)
+{
+    bool fit = true;
+    for (utc_s at = when.start; at < when.end && fit; at += MINUTE_S)
+        fit = marked->open[minute_at(all, at)] &&
+              (at == when.start || !marked->cut[minute_at(all, at)]);
+    return fit;
 }
 
 static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t days,
@@ -149,11 +169,15 @@ static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t
 {
     struct minutes all = { .base = world_instant(asked->world->zone, from - MARGIN_DAYS, 0) };
     all.n = (size_t)(days + 2 * MARGIN_DAYS + 1) * DAY_MIN;
-    all.open = arena_array(arena, bool, all.n);
-    all.open_on_holidays = arena_array(arena, bool, all.n);
+    all.usual = (struct open_minutes){ arena_array(arena, bool, all.n),
+                                       arena_array(arena, bool, all.n) };
+    all.without_holidays = (struct open_minutes){ arena_array(arena, bool, all.n),
+                                                  arena_array(arena, bool, all.n) };
     all.taken = arena_array(arena, bool, all.n);
-    for (date_d d = from - MARGIN_DAYS + 1; d < from + days + MARGIN_DAYS - 1; d++)
-        mark_hours(asked, &all, d);
+    for (date_d d = from - MARGIN_DAYS + 1; d < from + days + MARGIN_DAYS - 1; d++) {
+        mark_hours(asked, &all, d, true);
+        mark_hours(asked, &all, d, false);
+    }
     for (size_t i = 0; i < asked->world->n_claims; i++) {
         const struct world_claim *w = &asked->world->claims[i];
         if (w->inspector != asked->inspector || !is_counted(&w->claim, &asked->look))
@@ -166,13 +190,12 @@ static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t
     return all;
 }
 
-static bool all_are(const struct minutes *all, const bool *what, bool wanted, struct span when)
+static bool is_free(const struct minutes *all, struct span when)
 {
-    for (utc_s at = when.start; at < when.end; at += MINUTE_S) {
-        if (what[minute_at(all, at)] != wanted)
-            return false;
-    }
-    return true;
+    bool free = true;
+    for (utc_s at = when.start; at < when.end && free; at += MINUTE_S)
+        free = !all->taken[minute_at(all, at)];
+    return free;
 }
 
 /* ---- grids ---- */
@@ -323,12 +346,12 @@ static void list_day(const struct asked *asked, const struct slot_query *query,
             continue;
         const utc_s start = world_instant(world->zone, date, m);
         const struct span when = { start, start + (utc_s)asked->minutes * MINUTE_S };
-        const bool is_free = all_are(all, all->taken, false, when);
+        const bool free = is_free(all, when);
         if (oracle_rules(world, query->brand, query->audience, query->look.now, start) != 1 ||
-            (!day.start[m] && !all_are(all, all->open, true, when)) ||
-            (!is_free && !query->keep_overlapping))
+            (!day.start[m] && !fits(all, &all->usual, when)) ||
+            (!free && !query->keep_overlapping))
             continue;
-        list_add(ret, (struct oracle_offer){ start, asked->inspector, !is_free });
+        list_add(ret, (struct oracle_offer){ start, asked->inspector, !free });
     }
 }
 
@@ -375,7 +398,7 @@ static bool is_inside(const struct asked *asked, const struct minutes *all, stru
     while (next_run(&day, run.to_min, &run)) {
         if (world_instant(zone, date, run.from_min) <= when.start &&
             when.start < world_instant(zone, date, run.to_min))
-            return all_are(all, holidays ? all->open : all->open_on_holidays, true, when);
+            return fits(all, holidays ? &all->usual : &all->without_holidays, when);
     }
     return false;
 }
@@ -428,7 +451,7 @@ static code_set judge_person(const struct asked *asked, const struct visit *visi
         return CODE_BIT(inspector_inactive);
     if (is_full(asked, wall_date(zone_to_wall(world->zone, visit->when.start))))
         return CODE_BIT(daily_maximum);
-    if (!all_are(all, all->taken, false, visit->when))
+    if (!is_free(all, visit->when))
         return CODE_BIT(slot_taken);
     return (code_set)1 << CODE_NONE;
 }
@@ -444,7 +467,7 @@ static code_set judge_grid(const struct asked *asked, const struct visit *visit,
         return person;
     /* A grid that restarts in gaps has no places where time is taken: what was on the grid before
      * somebody took it may be called taken or not offered. */
-    const bool is_taken = !all_are(all, all->taken, false, visit->when);
+    const bool is_taken = !is_free(all, visit->when);
     if (asked->rules->anchor == ANCHOR_GAP && is_taken)
         return CODE_BIT(not_offered) | person;
     return CODE_BIT(not_offered);

@@ -59,7 +59,7 @@ static const char *const zone_names[] = {
     "America/New_York",   "Europe/Dublin",   "Australia/Lord_Howe", "America/Denver",
     "Africa/Cairo",       "America/Santiago", "America/Havana",     "Asia/Beirut",
     "America/Sao_Paulo",  "Africa/Casablanca", "Pacific/Chatham",   "Asia/Kolkata",
-    "UTC",                "Pacific/Apia",    "America/Asuncion",    "America/Los_Angeles",
+    "UTC",                "America/Asuncion", "America/Los_Angeles",
 };
 enum { ZONES = sizeof zone_names / sizeof *zone_names };
 static const struct zone *zones[ZONES];
@@ -128,9 +128,12 @@ static void roll_claims(struct world *world, int32_t inspector, date_d from, int
         int32_t minutes = roll(1, 300 / grain) * grain;
         if (kind == CLAIM_VACATION && chance(50))
             minutes = roll(1, 3) * DAY_MIN;
-        const ref_t owner = chance(80) || world->n_claims == 0
-                                ? 0
-                                : world->claims[world->n_claims - 1].claim.owner;
+        const struct claim *before =
+            world->n_claims > 0 ? &world->claims[world->n_claims - 1].claim : NULL;
+        /* One inspection or hold may take several inspectors, or one of them twice. */
+        const bool is_shared =
+            before != NULL && before->kind == kind && kind <= CLAIM_HOLD && chance(60);
+        const ref_t owner = is_shared ? before->owner : 0;
         struct claim *c = world_add_claim(world, inspector, (enum claim_kind)kind,
                                           (struct span){ start, start + minutes * MINUTE_S }, owner);
         if (kind == CLAIM_HOLD)
