@@ -135,8 +135,19 @@ struct asked { /* of one inspector */
     struct look look;
 };
 
-/* Two spans are one for a visit when they meet at midnight, and only then: on the wall, so not
- * where the clock skips what lies between them. */
+/* Whether the last span of the day before ends at the instant `midnight`. */
+static bool ends_at(const struct asked *asked, const struct wall_day *before, date_d date,
+                    utc_s midnight)
+{
+    struct wall_span run = { 0, 0 };
+    bool found = false;
+    while (next_run(before, run.to_min, &run))
+        found = world_instant(asked->world->zone, date, run.to_min) == midnight;
+    return found;
+}
+
+/* Two spans are one for a visit when they meet at midnight, and only then: not where the clock
+ * skips what lies between them on one day. */
 static void mark_hours(const struct asked *asked, const struct minutes *all, date_d date,
                        bool holidays)
 {
@@ -151,7 +162,9 @@ static void mark_hours(const struct asked *asked, const struct minutes *all, dat
         const struct span when = { world_instant(zone, date, run.from_min),
                                    world_instant(zone, date, run.to_min) };
         mark_range(all, marked->open, when);
-        marked->cut[minute_at(all, when.start)] = run.from_min > 0 || !before.open[DAY_MIN - 1];
+        marked->cut[minute_at(all, when.start)] =
+            when.start != world_instant(zone, date, 0) ||
+            !ends_at(asked, &before, date - 1, when.start);
     }
 }
 
