@@ -100,17 +100,11 @@ static size_t minute_at(const struct minutes *all, utc_s at)
 
 static void mark(const struct minutes *all, bool *what, struct span when)
 {
-    for (size_t i = 0; i < all->n; i++) {
-        const utc_s at = all->base + (utc_s)i * MINUTE_S;
-        if (when.start < at + MINUTE_S && at < when.end)
-            what[i] = true;
+    for (utc_s at = when.start; at < when.end; at += MINUTE_S) {
+        assert((at - all->base) % MINUTE_S == 0);
+        if (at >= all->base && at < all->base + (utc_s)all->n * MINUTE_S)
+            what[(at - all->base) / MINUTE_S] = true;
     }
-}
-
-static void mark_range(const struct minutes *all, bool *what, struct span when)
-{
-    for (utc_s at = when.start; at < when.end; at += MINUTE_S)
-        what[minute_at(all, at)] = true;
 }
 
 static bool is_counted(const struct claim *c, const struct look *look)
@@ -161,7 +155,7 @@ static void mark_hours(const struct asked *asked, const struct minutes *all, dat
     while (next_run(&day, run.to_min, &run)) {
         const struct span when = { world_instant(zone, date, run.from_min),
                                    world_instant(zone, date, run.to_min) };
-        mark_range(all, marked->open, when);
+        mark(all, marked->open, when);
         marked->cut[minute_at(all, when.start)] =
             when.start != world_instant(zone, date, 0) ||
             !ends_at(asked, &before, date - 1, when.start);
