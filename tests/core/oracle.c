@@ -156,9 +156,8 @@ static void mark_hours(const struct asked *asked, const struct minutes *all, dat
         const struct span when = { world_instant(zone, date, run.from_min),
                                    world_instant(zone, date, run.to_min) };
         mark(all, marked->open, when);
-        marked->cut[minute_at(all, when.start)] =
-            when.start != world_instant(zone, date, 0) ||
-            !ends_at(asked, &before, date - 1, when.start);
+        marked->cut[minute_at(all, when.start)] = when.start != world_instant(zone, date, 0) ||
+                                                  !ends_at(asked, &before, date - 1, when.start);
     }
 }
 
@@ -176,10 +175,10 @@ static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t
 {
     struct minutes all = { .base = world_instant(asked->world->zone, from - MARGIN_DAYS, 0) };
     all.n = (size_t)(days + 2 * MARGIN_DAYS + 1) * DAY_MIN;
-    all.usual = (struct open_minutes){ arena_array(arena, bool, all.n),
-                                       arena_array(arena, bool, all.n) };
-    all.without_holidays = (struct open_minutes){ arena_array(arena, bool, all.n),
-                                                  arena_array(arena, bool, all.n) };
+    all.usual =
+        (struct open_minutes){ arena_array(arena, bool, all.n), arena_array(arena, bool, all.n) };
+    all.without_holidays =
+        (struct open_minutes){ arena_array(arena, bool, all.n), arena_array(arena, bool, all.n) };
     all.taken = arena_array(arena, bool, all.n);
     for (date_d d = from - MARGIN_DAYS + 1; d < from + days + MARGIN_DAYS - 1; d++) {
         mark_hours(asked, &all, d, true);
@@ -254,8 +253,7 @@ static struct grid grid_of(const struct asked *asked, const struct minutes *all,
 {
     struct grid grid;
     memset(&grid, 0, sizeof grid);
-    const struct wall_day day =
-        day_of(asked->world, asked->inspector, asked->audience, date, true);
+    const struct wall_day day = day_of(asked->world, asked->inspector, asked->audience, date, true);
     struct wall_span run = { 0, 0 };
     while (next_run(&day, run.to_min, &run))
         grid_run(asked, all, date, run, &grid);
@@ -318,8 +316,7 @@ static bool is_full(const struct asked *asked, date_d date)
     return most != NOT_FOUND && jobs >= most;
 }
 
-static bool is_able(const struct world *world, int32_t inspector, const int32_t *services,
-                    size_t n)
+static bool is_able(const struct world *world, int32_t inspector, const int32_t *services, size_t n)
 {
     bool able = true;
     for (size_t i = 0; i < n; i++)
@@ -332,9 +329,9 @@ static bool is_able(const struct world *world, int32_t inspector, const int32_t 
 static void list_add(struct oracle_list *list, struct oracle_offer offer)
 {
     size_t k = list->n++;
-    for (; k > 0 && (list->at[k - 1].start > offer.start ||
-                     (list->at[k - 1].start == offer.start &&
-                      list->at[k - 1].inspector > offer.inspector));
+    for (; k > 0 &&
+           (list->at[k - 1].start > offer.start ||
+            (list->at[k - 1].start == offer.start && list->at[k - 1].inspector > offer.inspector));
          k--)
         list->at[k] = list->at[k - 1];
     list->at[k] = offer;
@@ -355,8 +352,7 @@ static void list_day(const struct asked *asked, const struct slot_query *query,
         const struct span when = { start, start + (utc_s)asked->minutes * MINUTE_S };
         const bool free = is_free(all, when);
         if (oracle_rules(world, query->brand, query->audience, query->look.now, start) != 1 ||
-            (!day.start[m] && !fits(all, &all->usual, when)) ||
-            (!free && !query->keep_overlapping))
+            (!day.start[m] && !fits(all, &all->usual, when)) || (!free && !query->keep_overlapping))
             continue;
         list_add(ret, (struct oracle_offer){ start, asked->inspector, !free });
     }
@@ -379,9 +375,9 @@ struct oracle_list oracle_find(const struct world *world, const struct slot_quer
         if (!is_asked_for(query, i) || world->inspectors[i].is_inactive ||
             !is_able(world, i, query->services, query->n_services))
             continue;
-        const struct asked asked = { world,          rules_of(world, query->brand),
+        const struct asked asked = { world,           rules_of(world, query->brand),
                                      query->audience, i,
-                                     query->minutes, query->look };
+                                     query->minutes,  query->look };
         const struct minutes all = minutes_of(&asked, query->from, query->days, arena);
         for (int32_t d = 0; d < query->days; d++)
             list_day(&asked, query, &all, query->from + d, &list);
@@ -484,10 +480,12 @@ code_set oracle_judge(const struct world *world, int32_t inspector, const struct
                       struct arena *arena)
 {
     const struct zone *zone = world->zone;
-    const struct asked asked = {
-        world, rules_of(world, visit->brand), visit->audience, inspector,
-        (int32_t)((visit->when.end - visit->when.start) / MINUTE_S), visit->look
-    };
+    const struct asked asked = { world,
+                                 rules_of(world, visit->brand),
+                                 visit->audience,
+                                 inspector,
+                                 (int32_t)((visit->when.end - visit->when.start) / MINUTE_S),
+                                 visit->look };
     const date_d date = wall_date(zone_to_wall(zone, visit->when.start));
     const int32_t minute = wall_minute(zone_to_wall(zone, visit->when.start));
     const struct minutes all = minutes_of(&asked, date, 1, arena);

@@ -33,7 +33,7 @@ struct reader {
     int line;
     struct str rest; /* of the line */
     struct world world;
-    int32_t inspector; /* the one lines are about */
+    int32_t inspector;   /* the one lines are about */
     struct rules *rules; /* the company's, or those of the brand named last */
     utc_s now;
     struct owner owners[OWNERS];
@@ -498,10 +498,16 @@ static bool ask_name(struct reader *r)
 
 static void read_ask(struct reader *r)
 {
-    r->query = (struct slot_query){ .audience = AUDIENCE_ONLINE, .brand = NOT_FOUND,
-                                    .services = r->services, .minutes = 60, .from = date(r),
-                                    .days = 1, .requested = NOT_FOUND, .count = 1,
-                                    .order = ORDER_TIME, .limit = SLOTS_LIMIT_MAX,
+    r->query = (struct slot_query){ .audience = AUDIENCE_ONLINE,
+                                    .brand = NOT_FOUND,
+                                    .services = r->services,
+                                    .minutes = 60,
+                                    .from = date(r),
+                                    .days = 1,
+                                    .requested = NOT_FOUND,
+                                    .count = 1,
+                                    .order = ORDER_TIME,
+                                    .limit = SLOTS_LIMIT_MAX,
                                     .look = { .now = r->now } };
     while (peek(r).len > 0) {
         if (!ask_number(r) && !ask_flag(r) && !ask_name(r))
@@ -577,8 +583,8 @@ static struct str rest_of_line(struct reader *r)
     struct str text = STR("");
     while (peek(r).len > 0) {
         const struct str w = word(r);
-        text = str_print(r->arena, "%.*s%s%.*s", STR_ARG(text), text.len > 0 ? " " : "",
-                         STR_ARG(w));
+        text =
+            str_print(r->arena, "%.*s%s%.*s", STR_ARG(text), text.len > 0 ? " " : "", STR_ARG(w));
     }
     return text;
 }
@@ -619,7 +625,8 @@ static void read_book(struct reader *r)
 {
     const int32_t inspector = inspector_named(r, word(r));
     const utc_s start = moment(r);
-    struct visit visit = { .brand = NOT_FOUND, .services = r->services,
+    struct visit visit = { .brand = NOT_FOUND,
+                           .services = r->services,
                            .when = { start, start + (utc_s)number(r) * MINUTE_S },
                            .look = { .now = r->now } };
     code_set passing = 0;
@@ -652,13 +659,27 @@ static const struct verb {
     const char *name;
     void (*read)(struct reader *r);
 } verbs[] = {
-    { "case", read_case },         { "zone", read_zone },         { "rules", read_rules },
-    { "policy", read_policy },     { "brand", read_brand },       { "service", read_service },
-    { "inspector", read_inspector }, { "weekly", read_weekly },   { "opening", read_opening },
-    { "holiday", read_holiday },   { "busy", read_busy },         { "hold", read_hold },
-    { "event", read_event },       { "block", read_block },       { "vacation", read_vacation },
-    { "now", read_now },           { "ask", read_ask },           { "slots", read_slots },
-    { "counts", read_counts },     { "states", read_states },     { "total", read_total },
+    { "case", read_case },
+    { "zone", read_zone },
+    { "rules", read_rules },
+    { "policy", read_policy },
+    { "brand", read_brand },
+    { "service", read_service },
+    { "inspector", read_inspector },
+    { "weekly", read_weekly },
+    { "opening", read_opening },
+    { "holiday", read_holiday },
+    { "busy", read_busy },
+    { "hold", read_hold },
+    { "event", read_event },
+    { "block", read_block },
+    { "vacation", read_vacation },
+    { "now", read_now },
+    { "ask", read_ask },
+    { "slots", read_slots },
+    { "counts", read_counts },
+    { "states", read_states },
+    { "total", read_total },
     { "book", read_book },
 };
 

@@ -3,8 +3,8 @@
  *  - spans_merge and spans_free: all ordered triples of spans with ends on a line of POINTS points
  *    (empty ones included), every window; among them a short event inside a long one, which
  *    libicalss answers with free time in the middle of it.
- *  - calendar_conflicts: all triples of claims and absences, every visit, without and with a buffer;
- *    also calendar_make's merged busy time, and how calendar_after gets to the same calendar.
+ *  - calendar_conflicts: all triples of claims and absences, every visit, without and with a
+ * buffer; also calendar_make's merged busy time, and how calendar_after gets to the same calendar.
  *  - the thirteen relations of Allen, by name, for both kinds, with and without buffer. */
 #include "core/calendar.h"
 
@@ -51,8 +51,7 @@ static void check_free(struct span window, const struct span *busy, size_t n_bus
     const size_t n = spans_free(window, busy, n_busy, free);
     assert_true(n <= n_busy + 1);
     for (utc_s at = -1; at <= POINTS; at++) {
-        const bool want =
-            window.start <= at && at < window.end && !covers(busy, n_busy, at);
+        const bool want = window.start <= at && at < window.end && !covers(busy, n_busy, at);
         assert_int_equal(want, covers(free, n, at));
     }
     for (size_t i = 0; i < n; i++) {
@@ -94,8 +93,9 @@ static void every_window_over_all_pairs(void **state)
 
 static struct claim claim_of(struct span when, enum claim_kind kind, ref_t ref)
 {
-    return (struct claim){ .when = when, .ref = ref, .owner = ref, .lock_group = ref,
-                           .kind = (uint8_t)kind };
+    return (struct claim){
+        .when = when, .ref = ref, .owner = ref, .lock_group = ref, .kind = (uint8_t)kind
+    };
 }
 
 static const struct look sees_everything = { .now = 0 };
@@ -196,18 +196,12 @@ static void allens_relations(void **state)
         struct span visit;
         bool overlaps, overlaps_with_buffer_of_1;
     } relations[] = {
-        { "before", { 2, 9 }, false, false },
-        { "after", { 21, 25 }, false, false },
-        { "meets", { 5, 10 }, false, true },
-        { "met by", { 20, 25 }, false, true },
-        { "overlaps", { 5, 11 }, true, true },
-        { "overlapped by", { 19, 25 }, true, true },
-        { "starts", { 10, 15 }, true, true },
-        { "started by", { 10, 25 }, true, true },
-        { "during", { 12, 15 }, true, true },
-        { "contains", { 5, 25 }, true, true },
-        { "finishes", { 15, 20 }, true, true },
-        { "finished by", { 5, 20 }, true, true },
+        { "before", { 2, 9 }, false, false },   { "after", { 21, 25 }, false, false },
+        { "meets", { 5, 10 }, false, true },    { "met by", { 20, 25 }, false, true },
+        { "overlaps", { 5, 11 }, true, true },  { "overlapped by", { 19, 25 }, true, true },
+        { "starts", { 10, 15 }, true, true },   { "started by", { 10, 25 }, true, true },
+        { "during", { 12, 15 }, true, true },   { "contains", { 5, 25 }, true, true },
+        { "finishes", { 15, 20 }, true, true }, { "finished by", { 5, 20 }, true, true },
         { "equals", { 10, 20 }, true, true },
     };
     for (size_t i = 0; i < sizeof relations / sizeof *relations; i++) {

@@ -55,8 +55,9 @@ struct claim *world_add_claim(struct world *world, int32_t inspector, enum claim
     struct world_claim *w = &world->claims[world->n_claims++];
     const ref_t ref = (ref_t)1 << REF_SEQ_SHIFT | (ref_t)world->n_claims;
     w->inspector = inspector;
-    w->claim = (struct claim){ .when = when, .ref = ref, .owner = owner == 0 ? ref : owner,
-                               .kind = (uint8_t)kind };
+    w->claim = (struct claim){
+        .when = when, .ref = ref, .owner = owner == 0 ? ref : owner, .kind = (uint8_t)kind
+    };
     w->claim.lock_group = claim_is_absence(&w->claim) ? LOCK_GROUP_ABSENCE : ref;
     w->claim.order_number = kind == CLAIM_INSPECTION ? (int64_t)world->n_claims : 0;
     return &w->claim;
@@ -121,7 +122,8 @@ static const struct opening *openings_make(struct arena *arena, const struct wor
     struct opening *all = arena_array(arena, struct opening, WORLD_OPENINGS);
     for (size_t i = 0; i < world->n_openings; i++) {
         const struct world_opening *said = &world->openings[i];
-        const struct opening o = { .inspector = said->inspector, .date = said->date,
+        const struct opening o = { .inspector = said->inspector,
+                                   .date = said->date,
                                    .is_manual = said->is_manual,
                                    .visibility = said->visibility,
                                    .hours = hours_make(arena, &said->hours) };
@@ -157,7 +159,9 @@ static void services_make(struct company *company, const struct world *world)
     company->shortest_visit_min = 60;
     for (size_t i = 0; i < world->n_services; i++) {
         const struct str id = str_copy(&company->arena, str_from(world->services[i].id));
-        all[i] = (struct service){ .id = id, .name = id, .inspectors = 1,
+        all[i] = (struct service){ .id = id,
+                                   .name = id,
+                                   .inspectors = 1,
                                    .is_active = !world->services[i].is_inactive,
                                    .minutes = world->services[i].minutes };
     }
@@ -205,8 +209,10 @@ const struct image *world_image(const struct world *world)
         claims[i].inspector = str_from(world->inspectors[world->claims[i].inspector].id);
         claims[i].claim = world->claims[i].claim;
     }
-    const struct image_parts parts = { .company = company_make(world), .claims = claims,
-                                       .n_claims = world->n_claims, .seq = 1,
+    const struct image_parts parts = { .company = company_make(world),
+                                       .claims = claims,
+                                       .n_claims = world->n_claims,
+                                       .seq = 1,
                                        .floor = INT64_MIN };
     const struct image *image = image_make(&parts);
     assert(image != NULL);
