@@ -2,7 +2,7 @@
  *
  * The language is told at the top of tests/cases/basics.slots. A wrong case prints its file and
  * line, what was wanted and what was given; the rest still run. */
-#include "world.h"
+#include "case_words.h"
 #include "zone_file.h"
 
 #include "base/block.h"
@@ -15,48 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FILE_BYTES_MAX = 256 * 1024,
-    ARENA_BYTES = 256 * 1024 * 1024,
-    OWNERS = 16,
-    ASKED_INSPECTORS = WORLD_INSPECTORS,
-};
-
-struct owner {
-    struct str name;
-    ref_t ref;
-};
-
-struct reader {
-    struct arena *arena;
-    const char *path;
-    int line;
-    struct str rest; /* of the line */
-    struct world world;
-    int32_t inspector;   /* the one lines are about */
-    struct rules *rules; /* the company's, or those of the brand named last */
-    utc_s now;
-    struct owner owners[OWNERS];
-    size_t n_owners;
-    struct slot_query query;
-    int32_t filter[ASKED_INSPECTORS];
-    int32_t services[WORLD_SERVICES];
-    struct slot_list answer;
-    bool has_answer;
-    int asked, wrong;
-};
-
-/* A case file that cannot be read is a mistake in the file, and stops the run. */
-static _Noreturn IL_PRINTF(2, 3) void unreadable(const struct reader *r, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    printf("%s:%d: ", r->path, r->line);
-    (void)vprintf(format, args);
-    printf("\n");
-    va_end(args);
-    exit(2);
-}
+enum { FILE_BYTES_MAX = 256 * 1024, ARENA_BYTES = 256 * 1024 * 1024 };
 
 static void expect(struct reader *r, struct str want, struct str got)
 {
@@ -65,119 +24,6 @@ static void expect(struct reader *r, struct str want, struct str got)
         return;
     r->wrong++;
     printf("%s:%d:\n  wanted %.*s\n  given  %.*s\n", r->path, r->line, STR_ARG(want), STR_ARG(got));
-}
-
-/* ---- words ---- */
-
-static struct str peek(struct reader *r)
-{
-    while (r->rest.len > 0 && r->rest.at[0] == ' ')
-        r->rest = (struct str){ r->rest.at + 1, r->rest.len - 1 };
-    struct str rest = r->rest;
-    return str_cut(&rest, ' ');
-}
-
-static struct str word(struct reader *r)
-{
-    const struct str w = peek(r);
-    if (w.len == 0)
-        unreadable(r, "the line ends too early");
-    r->rest = (struct str){ r->rest.at + w.len, r->rest.len - w.len };
-    return w;
-}
-
-static bool is_word(struct str w, const char *text)
-{
-    return str_equal(w, str_from(text));
-}
-
-static bool take(struct reader *r, const char *text)
-{
-    const bool is_next = is_word(peek(r), text);
-    if (is_next)
-        (void)word(r);
-    return is_next;
-}
-
-static int32_t number(struct reader *r)
-{
-    const struct str w = word(r);
-    int64_t value = 0;
-    if (!str_to_int(w, &value) || value < INT32_MIN || value > INT32_MAX)
-        unreadable(r, "\"%.*s\" is no number", STR_ARG(w));
-    return (int32_t)value;
-}
-
-static date_d date(struct reader *r)
-{
-    const struct str w = word(r);
-    date_d d = 0;
-    if (!date_parse(w, &d))
-        unreadable(r, "\"%.*s\" is no date", STR_ARG(w));
-    return d;
-}
-
-static int32_t minute_of(const struct reader *r, struct str text)
-{
-    int32_t minute = 0;
-    if (!time_of_day_parse(text, true, &minute))
-        unreadable(r, "\"%.*s\" is no time of day", STR_ARG(text));
-    return minute;
-}
-
-/* "HH:MM", "HH:MM:SS", or "HH:MM'" for the second time the clock shows it. */
-static utc_s moment_of(const struct reader *r, date_d on, struct str text)
-{
-    const bool is_second = text.len > 0 && text.at[text.len - 1] == '\'';
-    const struct str plain = { text.at, text.len - is_second };
-    const struct str clock = { plain.at, plain.len < 5 ? plain.len : 5 };
-    int64_t seconds = 0;
-    if (plain.len != 5 &&
-        (plain.len != 8 || !str_to_int((struct str){ plain.at + 6, 2 }, &seconds)))
-        unreadable(r, "\"%.*s\" is no time of day", STR_ARG(text));
-    const wall_s wall = (wall_s)on * DAY_S + (wall_s)minute_of(r, clock) * MINUTE_S;
-    const struct wall_instants at = zone_from_wall(r->world.zone, wall);
-    return (is_second ? at.last : at.first) + seconds;
-}
-
-static utc_s moment(struct reader *r)
-{
-    const date_d on = date(r);
-    return moment_of(r, on, word(r));
-}
-
-static enum audience audience(struct reader *r)
-{
-    const struct str w = word(r);
-    if (!is_word(w, "online") && !is_word(w, "internal"))
-        unreadable(r, "\"%.*s\" is no audience", STR_ARG(w));
-    return is_word(w, "online") ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
-}
-
-static int32_t inspector_named(const struct reader *r, struct str id)
-{
-    const int32_t i = world_find_inspector(&r->world, id);
-    if (i == NOT_FOUND)
-        unreadable(r, "there is no inspector \"%.*s\"", STR_ARG(id));
-    return i;
-}
-
-static int32_t service_named(const struct reader *r, struct str id)
-{
-    for (size_t i = 0; i < r->world.n_services; i++) {
-        if (str_equal(str_from(r->world.services[i].id), id))
-            return (int32_t)i;
-    }
-    unreadable(r, "there is no service \"%.*s\"", STR_ARG(id));
-}
-
-static ref_t owner_named(struct reader *r, struct str name)
-{
-    for (size_t i = 0; i < r->n_owners; i++) {
-        if (str_equal(r->owners[i].name, name))
-            return r->owners[i].ref;
-    }
-    return 0;
 }
 
 /* ---- the company ---- */
