@@ -1,7 +1,7 @@
 /* Judging one start by every rule, in the contract's order. */
 #include "offer.h"
 
-#include <assert.h>
+#include <string.h>
 
 enum code date_judge(const struct company *company, const struct rules *rules,
                      enum audience audience, utc_s now, date_d date)
@@ -47,17 +47,18 @@ static bool is_start_slot(const struct zone *zone, const struct day_open *day, u
     return false;
 }
 
+/* Whether `start` is on the grid that counts from the wall minute `first`. */
 static bool is_on_grid(const struct zone *zone, const struct rules *rules,
-                       const struct day_open *day, const struct open_span *span, utc_s start)
+                       const struct day_open *day, int32_t first, utc_s start)
 {
     const int32_t minute = wall_minute(zone_to_wall(zone, start));
     utc_s at;
-    return (minute - grid_first(rules, span->wall)) % rules->step_min == 0 &&
-           day_instant(zone, day, minute, &at) && at == start;
+    return (minute - first) % rules->step_min == 0 && day_instant(zone, day, minute, &at) &&
+           at == start;
 }
 
 /* Hours and grid. *ret_span: the span that carries the visit, NULL for a start slot. A gap grid
- * depends on the claims and is judged after them. */
+ * depends on the claims: see gap_grid_judge. */
 static enum code hours_judge(const struct company *company, const struct rules *rules,
                              const struct day_open *day, const struct visit *visit,
                              const struct open_span **ret_span)
@@ -79,8 +80,9 @@ static enum code hours_judge(const struct company *company, const struct rules *
         return CODE_not_offered;
     if (!visit->must_be_offered || rules->anchor == ANCHOR_GAP)
         return CODE_NONE;
-    return is_on_grid(company->zone, rules, day, span, visit->when.start) ? CODE_NONE
-                                                                          : CODE_not_offered;
+    return is_on_grid(company->zone, rules, day, grid_first(rules, span->wall), visit->when.start)
+               ? CODE_NONE
+               : CODE_not_offered;
 }
 
 static bool lets_pass(code_set passing, enum code code)
@@ -103,51 +105,91 @@ static size_t busy_after(const struct busy *busy, utc_s at)
     return low;
 }
 
+struct stage { /* what the rules about one visit look at */
+    const struct company *company;
+    const struct inspector *who;
+    const struct calendar *calendar;
+    const struct rules *rules;
+    const struct day_open *day;
+    const struct open_span *span; /* NULL: a start slot, or no hours at all */
+    int64_t buffer_s;
+};
+
+/* The free time the visit lies in; meaningful when nothing stands in its way. */
+static struct gap gap_of(const struct stage *stage, const struct visit *visit, struct arena *arena)
+{
+    const struct busy_pair busy = calendar_busy(stage->calendar, &visit->look, arena);
+    const struct gap limits =
+        stage->span == NULL ? (struct gap){ visit->when.start, visit->when.end }
+                            : (struct gap){ stage->span->extent_start, stage->span->extent_end };
+    return gap_around(&busy.claimed, busy_after(&busy.claimed, visit->when.start - stage->buffer_s),
+                      &busy.absent, busy_after(&busy.absent, visit->when.start), limits,
+                      stage->buffer_s);
+}
+
+/* A grid that restarts in gaps has no place where time is taken: that is told as taken. */
+static enum code gap_grid_judge(const struct stage *stage, const struct visit *visit,
+                                struct gap gap, bool is_taken)
+{
+    if (stage->rules->anchor != ANCHOR_GAP || stage->span == NULL || !visit->must_be_offered ||
+        is_taken)
+        return CODE_NONE;
+    const struct zone *zone = stage->company->zone;
+    return is_on_grid(zone, stage->rules, stage->day, gap_grid_first(zone, stage->span, gap.from),
+                      visit->when.start)
+               ? CODE_NONE
+               : CODE_not_offered;
+}
+
+static enum code person_judge(const struct stage *stage, const struct visit *visit, int32_t jobs,
+                              code_set passing)
+{
+    const struct inspector *who = stage->who;
+    if (!inspector_can(who, visit->services, visit->n_services) &&
+        !lets_pass(passing, CODE_inspector_unable))
+        return CODE_inspector_unable;
+    if (!who->is_active && !lets_pass(passing, CODE_inspector_inactive))
+        return CODE_inspector_inactive;
+    if (who->daily_max != NOT_FOUND && jobs >= who->daily_max &&
+        !lets_pass(passing, CODE_daily_maximum))
+        return CODE_daily_maximum;
+    return CODE_NONE;
+}
+
 struct judgement availability_judge(const struct image *image, int32_t inspector,
                                     const struct visit *visit, code_set passing,
                                     struct arena *arena)
 {
     const struct company *company = image->company;
-    const struct inspector *who = &company->inspectors[inspector];
-    const struct calendar *calendar = image->calendars[inspector];
     const struct rules *rules = company_rules(company, visit->brand);
     const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
     const struct hours hours = image_hours(image, inspector, visit->audience, date, 1, arena);
-    const struct day_open *day = &hours.days[0];
-    const struct open_span *span;
-    struct judgement j = { .code = hours_judge(company, rules, day, visit, &span) };
+    struct stage stage = { .company = company,
+                           .who = &company->inspectors[inspector],
+                           .calendar = image->calendars[inspector],
+                           .rules = rules,
+                           .day = &hours.days[0],
+                           .buffer_s = (int64_t)rules->buffer_min * MINUTE_S };
+    struct judgement j = { .code = hours_judge(company, rules, stage.day, visit, &stage.span) };
     if (!lets_pass(passing, j.code))
         return j;
-    j.code = CODE_inspector_unable;
-    if (!inspector_can(who, visit->services, visit->n_services) && !lets_pass(passing, j.code))
+    const struct claim *conflicts[CONFLICTS_SHOWN_MAX];
+    const size_t n_conflicts = calendar_conflicts(stage.calendar, &visit->look, visit->when,
+                                                  stage.buffer_s, conflicts, CONFLICTS_SHOWN_MAX);
+    const struct gap gap = gap_of(&stage, visit, arena);
+    j.code = gap_grid_judge(&stage, visit, gap, n_conflicts > 0);
+    if (!lets_pass(passing, j.code))
         return j;
-    j.code = CODE_inspector_inactive;
-    if (!who->is_active && !lets_pass(passing, j.code))
+    const int32_t jobs = calendar_jobs(stage.calendar, &visit->look, stage.day->day, NULL);
+    j.code = person_judge(&stage, visit, jobs, passing);
+    if (j.code != CODE_NONE)
         return j;
-    const int32_t jobs = calendar_jobs(calendar, &visit->look, day->day, NULL);
-    j.code = CODE_daily_maximum;
-    if (who->daily_max != NOT_FOUND && jobs >= who->daily_max && !lets_pass(passing, j.code))
+    if (n_conflicts > 0) {
+        j.code = CODE_slot_taken;
+        j.n_conflicts = n_conflicts;
+        memcpy(j.conflicts, conflicts, sizeof conflicts);
         return j;
-
-    const int64_t buffer_s = (int64_t)rules->buffer_min * MINUTE_S;
-    j.n_conflicts = calendar_conflicts(calendar, &visit->look, visit->when, buffer_s, j.conflicts,
-                                       CONFLICTS_SHOWN_MAX);
-    j.code = CODE_slot_taken;
-    if (j.n_conflicts > 0)
-        return j;
-    j.code = CODE_NONE;
-    const struct busy_pair busy = calendar_busy(calendar, &visit->look, arena);
-    const struct gap limits = span == NULL ? (struct gap){ visit->when.start, visit->when.end }
-                                           : (struct gap){ span->extent_start, span->extent_end };
-    const struct gap gap =
-        gap_around(&busy.claimed, busy_after(&busy.claimed, visit->when.start - buffer_s),
-                   &busy.absent, busy_after(&busy.absent, visit->when.start), limits, buffer_s);
-    const utc_s grid_from =
-        span != NULL && span->when.start > gap.from ? span->when.start : gap.from;
-    if (span != NULL && visit->must_be_offered && rules->anchor == ANCHOR_GAP &&
-        (visit->when.start - grid_from) % ((int64_t)rules->step_min * MINUTE_S) != 0 &&
-        !lets_pass(passing, CODE_not_offered))
-        j.code = CODE_not_offered;
+    }
     j.cost = cost_of(gap, visit->when, company->shortest_visit_min, jobs);
     return j;
 }

@@ -17,6 +17,17 @@ static inline int32_t grid_first(const struct rules *rules, struct wall_span spa
     return (span.from_min + rules->step_min - 1) / rules->step_min * rules->step_min;
 }
 
+/* The wall minute from which the grid of a free gap counts: the span's own where the gap is as old
+ * as the span, else the gap's first whole minute. Grids count on the wall, also where a gap begins.
+ */
+static inline int32_t gap_grid_first(const struct zone *zone, const struct open_span *span,
+                                     utc_s gap_from)
+{
+    if (gap_from <= span->when.start)
+        return span->wall.from_min;
+    return wall_minute(zone_to_wall(zone, gap_from + MINUTE_S - 1));
+}
+
 /* Free time around a start: what lies between the neighbours, within [lo, hi]. */
 struct gap {
     utc_s from, to;

@@ -252,32 +252,44 @@ static void lane_span(struct search *s, struct lane *lane, const struct day_open
     }
 }
 
+/* The starts of one free gap. */
+static void lane_gap(struct search *s, struct lane *lane, const struct day_open *day,
+                     const struct open_span *span, struct gap gap)
+{
+    const struct zone *zone = s->image->company->zone;
+    const struct gap limits = { span->extent_start, span->extent_end };
+    const int32_t step = s->rules->step_min;
+    for (int32_t m = gap_grid_first(zone, span, gap.from); m < span->wall.to_min; m += step) {
+        utc_s start;
+        if (!day_instant(zone, day, m, &start) || start < gap.from)
+            continue;
+        if (start + s->visit_s > gap.to)
+            break;
+        lane_try(s, lane, start, limits);
+    }
+}
+
 /* The grid restarts where a free gap begins. */
-static void lane_gaps(struct search *s, struct lane *lane, const struct open_span *span)
+static void lane_gaps(struct search *s, struct lane *lane, const struct day_open *day,
+                      const struct open_span *span)
 {
     const struct gap limits = { span->extent_start, span->extent_end };
-    const int64_t step_s = (int64_t)s->rules->step_min * MINUTE_S;
-    utc_s start = span->when.start;
-    while (start < span->when.end && start + s->visit_s <= span->extent_end) {
-        lane_advance(lane, start, s->buffer_s);
+    const struct busy *claimed = &lane->busy.claimed;
+    const struct busy *absent = &lane->busy.absent;
+    utc_s from = span->when.start;
+    while (from < span->when.end && from + s->visit_s <= span->extent_end) {
+        lane_advance(lane, from, s->buffer_s);
         const struct gap gap =
-            gap_around(&lane->busy.claimed, lane->next_claimed, &lane->busy.absent,
-                       lane->next_absent, limits, s->buffer_s);
-        if (start + s->visit_s <= gap.to) {
-            lane_try(s, lane, start, limits);
-            start += step_s;
-            continue;
-        }
+            gap_around(claimed, lane->next_claimed, absent, lane->next_absent, limits, s->buffer_s);
+        lane_gap(s, lane, day, span, (struct gap){ from, gap.to });
         /* Nothing more fits before the neighbour: the next gap begins where it ends. */
-        const struct busy *claimed = &lane->busy.claimed;
-        const struct busy *absent = &lane->busy.absent;
         const bool by_claim = lane->next_claimed < claimed->n &&
                               claimed->spans[lane->next_claimed].start - s->buffer_s == gap.to;
         if (!by_claim &&
             (lane->next_absent >= absent->n || absent->spans[lane->next_absent].start != gap.to))
             break;
-        start = by_claim ? claimed->spans[lane->next_claimed].end + s->buffer_s
-                         : absent->spans[lane->next_absent].end;
+        from = by_claim ? claimed->spans[lane->next_claimed].end + s->buffer_s
+                        : absent->spans[lane->next_absent].end;
     }
 }
 
@@ -294,7 +306,7 @@ static void lane_spans(struct search *s, struct lane *lane, const struct day_ope
 {
     for (size_t i = 0; i < day->n_spans; i++) {
         if (s->rules->anchor == ANCHOR_GAP && !s->query->keep_overlapping)
-            lane_gaps(s, lane, &day->spans[i]);
+            lane_gaps(s, lane, day, &day->spans[i]);
         else
             lane_span(s, lane, day, &day->spans[i]);
     }

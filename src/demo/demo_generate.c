@@ -19,7 +19,7 @@ static int32_t slot_min(const struct demo_size *size)
     return (DAY_TO_MIN - DAY_FROM_MIN) / size->jobs_per_day / GRID_MIN * GRID_MIN;
 }
 
-/* Two fifths of a slot are booked, the rest is free: a calendar that is full has nothing to list. */
+/* Two fifths of a slot are booked, the rest is free: a full calendar has nothing to list. */
 static int32_t visit_min(const struct demo_size *size)
 {
     return slot_min(size) * 2 / 5 / GRID_MIN * GRID_MIN;

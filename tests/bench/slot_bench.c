@@ -2,7 +2,7 @@
  *
  *   slot_bench FILE COMPANY DAYS LIMIT [ROUNDS]
  *
- * Prints one JSON object: inspectors, days, commitments held, bytes per commitment, and for the list
+ * Prints one JSON object: inspectors, days, commitments held, bytes for each, and for the list
  * by inspector (every start of everybody) and by time the median of ROUNDS (default 5) runs. */
 #include "base/block.h"
 #include "desk/desk.h"

@@ -1,0 +1,513 @@
+/* Minute by minute. Nothing here is clever, and nothing here may be shared with core. */
+#include "oracle.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { MARGIN_DAYS = 3, DAY_CANDIDATES = DAY_MIN };
+
+#define CODE_BIT(name) ((code_set)1 << CODE_##name)
+
+/* ---- one day on the wall ---- */
+
+struct wall_day {
+    bool open[DAY_MIN + 1]; /* the last one stays false and ends every run */
+    bool start[DAY_MIN];
+};
+
+static void day_add(struct wall_day *day, const struct world_hours *hours)
+{
+    for (size_t i = 0; i < hours->n_spans; i++) {
+        for (int32_t m = hours->spans[i].from_min; m < hours->spans[i].to_min; m++)
+            day->open[m] = true;
+    }
+    for (size_t i = 0; i < hours->n_starts; i++)
+        day->start[hours->starts[i]] = true;
+}
+
+static bool is_holiday(const struct world *world, date_d date)
+{
+    bool found = false;
+    for (size_t i = 0; i < world->n_holidays; i++)
+        found = found || world->holidays[i] == date;
+    return found;
+}
+
+static bool is_seen(const struct world_opening *o, enum audience audience)
+{
+    const int bit = audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
+    return ((int)o->visibility & bit) != 0;
+}
+
+static struct wall_day day_of(const struct world *world, int32_t inspector, enum audience audience,
+                              date_d date, bool holidays)
+{
+    struct wall_day day;
+    memset(&day, 0, sizeof day);
+    const bool closed = holidays && is_holiday(world, date);
+    bool replaced = false;
+    for (size_t i = 0; i < world->n_openings; i++) {
+        const struct world_opening *o = &world->openings[i];
+        if (o->inspector != inspector || o->date != date)
+            continue;
+        if ((o->is_manual || !closed) && is_seen(o, audience))
+            day_add(&day, &o->hours);
+        /* Laid on the date for others only, it still is what that day is: the week is not shown
+         * to those who do not see it. */
+        replaced = replaced || !o->is_manual;
+    }
+    if (!closed && !replaced)
+        day_add(&day, &world->inspectors[inspector].week[date_weekday(date)]);
+    return day;
+}
+
+/* The next run of open minutes at or after `from`; false when there is none. */
+static bool next_run(const struct wall_day *day, int32_t from, struct wall_span *ret)
+{
+    int32_t m = from;
+    while (m < DAY_MIN && !day->open[m])
+        m++;
+    if (m >= DAY_MIN)
+        return false;
+    ret->from_min = m;
+    while (day->open[m])
+        m++;
+    ret->to_min = m;
+    return true;
+}
+
+/* ---- all minutes around the days asked about ---- */
+
+struct open_minutes {
+    bool *open;
+    bool *cut; /* a span begins here that is not the one before going on */
+};
+
+struct minutes {
+    utc_s base;
+    size_t n;
+    struct open_minutes usual;
+    struct open_minutes without_holidays;
+    bool *taken; /* a visit may not contain such a minute: buffers are in it */
+};
+
+static size_t minute_at(const struct minutes *all, utc_s at)
+{
+    assert((at - all->base) % MINUTE_S == 0);
+    assert(at >= all->base && (size_t)((at - all->base) / MINUTE_S) < all->n);
+    return (size_t)((at - all->base) / MINUTE_S);
+}
+
+static void mark(const struct minutes *all, bool *what, struct span when)
+{
+    for (utc_s at = when.start; at < when.end; at += MINUTE_S) {
+        assert((at - all->base) % MINUTE_S == 0);
+        if (at >= all->base && at < all->base + (utc_s)all->n * MINUTE_S)
+            what[(at - all->base) / MINUTE_S] = true;
+    }
+}
+
+static bool is_counted(const struct claim *c, const struct look *look)
+{
+    if (c->kind == CLAIM_HOLD && c->expires_at <= look->now)
+        return false;
+    return (look->without[0] == 0 || c->owner != look->without[0]) &&
+           (look->without[1] == 0 || c->owner != look->without[1]);
+}
+
+static bool takes_part(const struct claim *c)
+{
+    return c->kind == CLAIM_INSPECTION || c->kind == CLAIM_HOLD;
+}
+
+struct asked { /* of one inspector */
+    const struct world *world;
+    const struct rules *rules;
+    enum audience audience;
+    int32_t inspector;
+    int32_t minutes;
+    struct look look;
+};
+
+/* Whether the last span of the day before ends at the instant `midnight`. */
+static bool ends_at(const struct asked *asked, const struct wall_day *before, date_d date,
+                    utc_s midnight)
+{
+    struct wall_span run = { 0, 0 };
+    bool found = false;
+    while (next_run(before, run.to_min, &run))
+        found = world_instant(asked->world->zone, date, run.to_min) == midnight;
+    return found;
+}
+
+/* Two spans are one for a visit when they meet at midnight, and only then: not where the clock
+ * skips what lies between them on one day. */
+static void mark_hours(const struct asked *asked, const struct minutes *all, date_d date,
+                       bool holidays)
+{
+    const struct zone *zone = asked->world->zone;
+    const struct open_minutes *marked = holidays ? &all->usual : &all->without_holidays;
+    const struct wall_day before =
+        day_of(asked->world, asked->inspector, asked->audience, date - 1, holidays);
+    const struct wall_day day =
+        day_of(asked->world, asked->inspector, asked->audience, date, holidays);
+    struct wall_span run = { 0, 0 };
+    while (next_run(&day, run.to_min, &run)) {
+        const struct span when = { world_instant(zone, date, run.from_min),
+                                   world_instant(zone, date, run.to_min) };
+        mark(all, marked->open, when);
+        marked->cut[minute_at(all, when.start)] = when.start != world_instant(zone, date, 0) ||
+                                                  !ends_at(asked, &before, date - 1, when.start);
+    }
+}
+
+static bool fits(const struct minutes *all, const struct open_minutes *marked, struct span when)
+{
+    bool fit = true;
+    for (utc_s at = when.start; at < when.end && fit; at += MINUTE_S)
+        fit = marked->open[minute_at(all, at)] &&
+              (at == when.start || !marked->cut[minute_at(all, at)]);
+    return fit;
+}
+
+static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t days,
+                                 struct arena *arena)
+{
+    struct minutes all = { .base = world_instant(asked->world->zone, from - MARGIN_DAYS, 0) };
+    all.n = (size_t)(days + 2 * MARGIN_DAYS + 1) * DAY_MIN;
+    all.usual =
+        (struct open_minutes){ arena_array(arena, bool, all.n), arena_array(arena, bool, all.n) };
+    all.without_holidays =
+        (struct open_minutes){ arena_array(arena, bool, all.n), arena_array(arena, bool, all.n) };
+    all.taken = arena_array(arena, bool, all.n);
+    for (date_d d = from - MARGIN_DAYS + 1; d < from + days + MARGIN_DAYS - 1; d++) {
+        mark_hours(asked, &all, d, true);
+        mark_hours(asked, &all, d, false);
+    }
+    for (size_t i = 0; i < asked->world->n_claims; i++) {
+        const struct world_claim *w = &asked->world->claims[i];
+        if (w->inspector != asked->inspector || !is_counted(&w->claim, &asked->look))
+            continue;
+        const int64_t buffer_s =
+            takes_part(&w->claim) ? (int64_t)asked->rules->buffer_min * MINUTE_S : 0;
+        mark(&all, all.taken,
+             (struct span){ w->claim.when.start - buffer_s, w->claim.when.end + buffer_s });
+    }
+    return all;
+}
+
+static bool is_free(const struct minutes *all, struct span when)
+{
+    bool free = true;
+    for (utc_s at = when.start; at < when.end && free; at += MINUTE_S)
+        free = !all->taken[minute_at(all, at)];
+    return free;
+}
+
+/* ---- grids ---- */
+
+struct grid {
+    bool on[DAY_MIN]; /* a candidate that has to fit into open time */
+};
+
+static void grid_gaps(const struct asked *asked, const struct minutes *all, date_d date,
+                      struct wall_span run, struct grid *ret)
+{
+    const struct zone *zone = asked->world->zone;
+    const utc_s from = world_instant(zone, date, run.from_min);
+    const utc_s to = world_instant(zone, date, run.to_min);
+    for (utc_s at = from; at < to; at += MINUTE_S) {
+        if (all->taken[minute_at(all, at)] ||
+            (at > from && !all->taken[minute_at(all, at - MINUTE_S)]))
+            continue;
+        utc_s end = at;
+        while (end < to && !all->taken[minute_at(all, end)])
+            end += MINUTE_S;
+        /* Wall minutes are counted from where the gap begins; where that is in a gap of the clock
+         * or in hours that began before one, from where the span begins on the wall. */
+        const int32_t first = at == from ? run.from_min : wall_minute(zone_to_wall(zone, at));
+        for (int32_t m = first; m < run.to_min; m += asked->rules->step_min) {
+            const utc_s start = world_instant(zone, date, m);
+            if (start >= at && start < end)
+                ret->on[m] = true;
+        }
+    }
+}
+
+static void grid_run(const struct asked *asked, const struct minutes *all, date_d date,
+                     struct wall_span run, struct grid *ret)
+{
+    const int32_t step = asked->rules->step_min;
+    if (asked->rules->anchor == ANCHOR_GAP) {
+        grid_gaps(asked, all, date, run, ret);
+        return;
+    }
+    for (int32_t m = run.from_min; m < run.to_min; m++) {
+        const int32_t since = asked->rules->anchor == ANCHOR_CLOCK ? m : m - run.from_min;
+        if (since % step == 0)
+            ret->on[m] = true;
+    }
+}
+
+static struct grid grid_of(const struct asked *asked, const struct minutes *all, date_d date)
+{
+    struct grid grid;
+    memset(&grid, 0, sizeof grid);
+    const struct wall_day day = day_of(asked->world, asked->inspector, asked->audience, date, true);
+    struct wall_span run = { 0, 0 };
+    while (next_run(&day, run.to_min, &run))
+        grid_run(asked, all, date, run, &grid);
+    return grid;
+}
+
+static bool exists(const struct zone *zone, date_d date, int32_t minute)
+{
+    const wall_s wall = (wall_s)date * DAY_S + (wall_s)minute * MINUTE_S;
+    return zone_from_wall(zone, wall).kind != WALL_GAP;
+}
+
+/* ---- rules ---- */
+
+static const struct rules *rules_of(const struct world *world, int32_t brand)
+{
+    return brand <= 0 ? &world->rules : &world->brands[brand - 1].rules;
+}
+
+code_set oracle_rules(const struct world *world, int32_t brand, enum audience audience, utc_s now,
+                      utc_s start)
+{
+    const struct rules *rules = rules_of(world, brand);
+    const struct policy *policy = &rules->policy[audience];
+    const wall_s wall_now = zone_to_wall(world->zone, now);
+    const date_d today = wall_date(wall_now);
+    const date_d date = wall_date(zone_to_wall(world->zone, start));
+    /* A start in the past is too soon as well, and the contract lists that first. */
+    if (start < now)
+        return CODE_BIT(in_past) | CODE_BIT(too_soon);
+    if (start < now + (int64_t)policy->notice_min * MINUTE_S)
+        return CODE_BIT(too_soon);
+    if (date == today && !policy->same_day)
+        return CODE_BIT(same_day_closed);
+    if (date == today + 1 && policy->cutoff_min != NOT_FOUND &&
+        wall_minute(wall_now) >= policy->cutoff_min)
+        return CODE_BIT(cutoff_passed);
+    if (date > today + rules->horizon_days)
+        return CODE_BIT(out_of_horizon);
+    return (code_set)1 << CODE_NONE;
+}
+
+static bool is_full(const struct asked *asked, date_d date)
+{
+    const struct world *world = asked->world;
+    const int32_t most = world->inspectors[asked->inspector].daily_max;
+    int32_t jobs = 0;
+    for (size_t i = 0; i < world->n_claims; i++) {
+        const struct world_claim *w = &world->claims[i];
+        bool counts = w->inspector == asked->inspector && takes_part(&w->claim) &&
+                      is_counted(&w->claim, &asked->look) &&
+                      wall_date(zone_to_wall(world->zone, w->claim.when.start)) == date;
+        for (size_t k = 0; k < i && counts; k++) {
+            const struct world_claim *e = &world->claims[k];
+            counts = e->inspector != w->inspector || e->claim.owner != w->claim.owner ||
+                     wall_date(zone_to_wall(world->zone, e->claim.when.start)) != date;
+        }
+        jobs += counts;
+    }
+    return most != NOT_FOUND && jobs >= most;
+}
+
+static bool is_able(const struct world *world, int32_t inspector, const int32_t *services, size_t n)
+{
+    bool able = true;
+    for (size_t i = 0; i < n; i++)
+        able = able && !world->inspectors[inspector].cannot[services[i]];
+    return able;
+}
+
+/* ---- the list ---- */
+
+static void list_add(struct oracle_list *list, struct oracle_offer offer)
+{
+    size_t k = list->n++;
+    for (; k > 0 &&
+           (list->at[k - 1].start > offer.start ||
+            (list->at[k - 1].start == offer.start && list->at[k - 1].inspector > offer.inspector));
+         k--)
+        list->at[k] = list->at[k - 1];
+    list->at[k] = offer;
+}
+
+static void list_day(const struct asked *asked, const struct slot_query *query,
+                     const struct minutes *all, date_d date, struct oracle_list *ret)
+{
+    const struct world *world = asked->world;
+    const struct wall_day day = day_of(world, asked->inspector, asked->audience, date, true);
+    const struct grid grid = grid_of(asked, all, date);
+    if (is_full(asked, date))
+        return;
+    for (int32_t m = 0; m < DAY_MIN; m++) {
+        if ((!grid.on[m] && !day.start[m]) || !exists(world->zone, date, m))
+            continue;
+        const utc_s start = world_instant(world->zone, date, m);
+        const struct span when = { start, start + (utc_s)asked->minutes * MINUTE_S };
+        const bool free = is_free(all, when);
+        if (oracle_rules(world, query->brand, query->audience, query->look.now, start) != 1 ||
+            (!day.start[m] && !fits(all, &all->usual, when)) || (!free && !query->keep_overlapping))
+            continue;
+        list_add(ret, (struct oracle_offer){ start, asked->inspector, !free });
+    }
+}
+
+static bool is_asked_for(const struct slot_query *query, int32_t inspector)
+{
+    bool found = query->n_inspectors == 0;
+    for (size_t i = 0; i < query->n_inspectors; i++)
+        found = found || query->inspectors[i] == inspector;
+    return found;
+}
+
+struct oracle_list oracle_find(const struct world *world, const struct slot_query *query,
+                               struct arena *arena)
+{
+    const size_t room = world->n_inspectors * (size_t)query->days * DAY_CANDIDATES + 1;
+    struct oracle_list list = { arena_array(arena, struct oracle_offer, room), 0 };
+    for (int32_t i = 0; i < (int32_t)world->n_inspectors; i++) {
+        if (!is_asked_for(query, i) || world->inspectors[i].is_inactive ||
+            !is_able(world, i, query->services, query->n_services))
+            continue;
+        const struct asked asked = { world,           rules_of(world, query->brand),
+                                     query->audience, i,
+                                     query->minutes,  query->look };
+        const struct minutes all = minutes_of(&asked, query->from, query->days, arena);
+        for (int32_t d = 0; d < query->days; d++)
+            list_day(&asked, query, &all, query->from + d, &list);
+    }
+    return list;
+}
+
+/* ---- one start ---- */
+
+static bool is_inside(const struct asked *asked, const struct minutes *all, struct span when,
+                      bool holidays)
+{
+    const struct zone *zone = asked->world->zone;
+    const date_d date = wall_date(zone_to_wall(zone, when.start));
+    const struct wall_day day =
+        day_of(asked->world, asked->inspector, asked->audience, date, holidays);
+    const int32_t minute = wall_minute(zone_to_wall(zone, when.start));
+    if (day.start[minute])
+        return true;
+    struct wall_span run = { 0, 0 };
+    while (next_run(&day, run.to_min, &run)) {
+        if (world_instant(zone, date, run.from_min) <= when.start &&
+            when.start < world_instant(zone, date, run.to_min))
+            return fits(all, holidays ? &all->usual : &all->without_holidays, when);
+    }
+    return false;
+}
+
+static bool has_starts(const struct wall_day *day)
+{
+    bool found = false;
+    for (int32_t m = 0; m < DAY_MIN; m++)
+        found = found || day->start[m];
+    return found;
+}
+
+static bool has_hours(const struct wall_day *day)
+{
+    struct wall_span run;
+    return has_starts(day) || next_run(day, 0, &run);
+}
+
+bool oracle_has_hours(const struct world *world, const struct slot_query *query, date_d date,
+                      bool holidays)
+{
+    for (int32_t i = 0; i < (int32_t)world->n_inspectors; i++) {
+        if (!is_asked_for(query, i) || world->inspectors[i].is_inactive ||
+            !is_able(world, i, query->services, query->n_services))
+            continue;
+        const struct wall_day day = day_of(world, i, query->audience, date, holidays);
+        if (has_hours(&day))
+            return true;
+    }
+    return false;
+}
+
+static bool touches_holiday(const struct world *world, struct span when)
+{
+    const date_d last = wall_date(zone_to_wall(world->zone, when.end - 1));
+    bool found = false;
+    for (date_d d = wall_date(zone_to_wall(world->zone, when.start)); d <= last; d++)
+        found = found || is_holiday(world, d);
+    return found;
+}
+
+/* What stands after the rules about hours, in the contract's order. */
+static code_set judge_person(const struct asked *asked, const struct visit *visit,
+                             const struct minutes *all)
+{
+    const struct world *world = asked->world;
+    if (!is_able(world, asked->inspector, visit->services, visit->n_services))
+        return CODE_BIT(inspector_unable);
+    if (world->inspectors[asked->inspector].is_inactive)
+        return CODE_BIT(inspector_inactive);
+    if (is_full(asked, wall_date(zone_to_wall(world->zone, visit->when.start))))
+        return CODE_BIT(daily_maximum);
+    if (!is_free(all, visit->when))
+        return CODE_BIT(slot_taken);
+    return (code_set)1 << CODE_NONE;
+}
+
+static code_set judge_grid(const struct asked *asked, const struct visit *visit,
+                           const struct minutes *all, code_set person)
+{
+    const struct zone *zone = asked->world->zone;
+    const date_d date = wall_date(zone_to_wall(zone, visit->when.start));
+    const int32_t minute = wall_minute(zone_to_wall(zone, visit->when.start));
+    const struct grid grid = grid_of(asked, all, date);
+    if (grid.on[minute] && world_instant(zone, date, minute) == visit->when.start)
+        return person;
+    /* A grid that restarts in gaps has no places where time is taken: what was on the grid before
+     * somebody took it may be called taken or not offered. */
+    const bool is_taken = !is_free(all, visit->when);
+    if (asked->rules->anchor == ANCHOR_GAP && is_taken)
+        return CODE_BIT(not_offered) | person;
+    return CODE_BIT(not_offered);
+}
+
+code_set oracle_judge(const struct world *world, int32_t inspector, const struct visit *visit,
+                      struct arena *arena)
+{
+    const struct zone *zone = world->zone;
+    const struct asked asked = { world,
+                                 rules_of(world, visit->brand),
+                                 visit->audience,
+                                 inspector,
+                                 (int32_t)((visit->when.end - visit->when.start) / MINUTE_S),
+                                 visit->look };
+    const date_d date = wall_date(zone_to_wall(zone, visit->when.start));
+    const int32_t minute = wall_minute(zone_to_wall(zone, visit->when.start));
+    const struct minutes all = minutes_of(&asked, date, 1, arena);
+    const struct wall_day day = day_of(world, inspector, visit->audience, date, true);
+    const code_set person = judge_person(&asked, visit, &all);
+    if (day.start[minute]) {
+        /* The second pass of a start in a fold: "the first unless the caller says otherwise". */
+        if (world_instant(zone, date, minute) != visit->when.start)
+            return person | CODE_BIT(not_offered) | CODE_BIT(outside_hours);
+        return person;
+    }
+    if (is_inside(&asked, &all, visit->when, true))
+        return visit->must_be_offered ? judge_grid(&asked, visit, &all, person) : person;
+    /* A day of start slots: every other minute is off its grid, and outside spans too. */
+    const code_set off_grid =
+        visit->must_be_offered && has_starts(&day) ? CODE_BIT(not_offered) : 0;
+    /* A manual opening beats the holiday: the rest of that day is then outside hours as well. So
+     * is a visit that only runs into a holiday at midnight. */
+    if (is_inside(&asked, &all, visit->when, false))
+        return off_grid | CODE_BIT(holiday) |
+               (has_hours(&day) || !is_holiday(world, date) ? CODE_BIT(outside_hours) : 0);
+    /* Outside the hours of a day that is a holiday too: both are true. */
+    return off_grid | CODE_BIT(outside_hours) |
+           (touches_holiday(world, visit->when) ? CODE_BIT(holiday) : 0);
+}
