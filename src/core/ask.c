@@ -296,7 +296,7 @@ struct candidate {
 /* Enough people free at the least cost; else the answer of whoever came closest to being free. */
 static bool choose_any(struct ask *ask, code_set passing)
 {
-    struct candidate best[SLOT_INSPECTORS_MAX];
+    struct candidate best[SLOT_INSPECTORS_MAX] = { { 0, 0 } };
     const size_t count = (size_t)ask->count;
     size_t n = 0;
     enum code closest = CODE_inspector_unable;

@@ -500,7 +500,7 @@ static bool slot_before(const struct slot *a, const struct slot *b)
 static bool group_choose(const struct search *s, const uint64_t *keys, size_t n, struct slot *ret)
 {
     const size_t count = (size_t)s->query->count;
-    struct slot best[SLOT_INSPECTORS_MAX];
+    struct slot best[SLOT_INSPECTORS_MAX] = { { .n_inspectors = 0 } };
     size_t n_best = 0;
     for (size_t i = 0; i < n; i++) {
         const struct slot candidate = key_slot(s, keys[i]);
