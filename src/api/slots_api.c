@@ -78,7 +78,11 @@ static bool get_degrees(struct call *call, const char *name, int32_t bound, int3
     json_done(&o);
     const bool good = json_reader_result(&reader, &err) == IL_OK;
     json_reader_drop(&reader);
-    return good || wrong(call, code_find(str_from(err.code)), field, "must be a number of degrees");
+    if (good)
+        return true;
+    const bool is_far = str_equal(str_from(err.code), STR("out_of_range"));
+    return wrong(call, is_far ? CODE_out_of_range : CODE_type, field,
+                 "must be a number of degrees");
 }
 
 static bool get_property(struct call *call, struct property *ret)
