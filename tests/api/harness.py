@@ -28,6 +28,13 @@ def same(got, want, what):
     check(got == want, f"{what}: {got!r} instead of {want!r}")
 
 
+def unchanged(now, before):
+    """Two long texts that must be equal: says where they part."""
+    at = next((i for i, (a, b) in enumerate(zip(now, before)) if a != b),
+              min(len(now), len(before)))
+    check(now == before, f"at {at}: ...{now[at - 60:at + 200]!r}... was {before[at:at + 60]!r}")
+
+
 class Cases:
     def __init__(self):
         self.passed = self.failed = 0
