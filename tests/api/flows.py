@@ -433,6 +433,23 @@ def refusals_decide_again():
     staff.book(body, key=key).want(201)
 
 
+def same_key_at_once():
+    """Many send the same request with the same key: one effect, and no other answer than it."""
+    clients = [Client(server.port, staff.secret) for _ in range(16)]
+    for _ in range(20):
+        body, key = booking(at(next(days), "10:00")), unique("at-once")
+        for client in clients:
+            client.wire.open()
+            client.wire.socket.sendall(client.bytes("POST", "/inspection/book-job", body, key))
+        answers = [client.wire.read("POST") for client in clients]
+        done = [a for a in answers if a.status == 201]
+        same(len({a.body for a in done}), 1, "different answers to one request")
+        same(sum(a.header("Idempotent-Replayed") is None for a in done), 1, "first answers")
+        for answer in answers:
+            if answer.status != 201:
+                answer.want(409, "idempotency_in_progress")
+
+
 def dry_run():
     day = next(days)
     body = booking(at(day, "10:00"))
@@ -452,6 +469,7 @@ cases.run("the same key gives the first answer", replay)
 cases.run("the first answer stays what it was", replay_after_change)
 cases.run("holds, moves, cancellations and events are replayed too", replay_of_others)
 cases.run("a refusal is decided again with the same key", refusals_decide_again)
+cases.run("one key, sent by many at once, has one effect", same_key_at_once)
 cases.run("a dry run keeps nothing and says the same", dry_run)
 
 # ---- booking ----
