@@ -47,17 +47,23 @@ class World:
                             garbage="il_" + uuid.uuid4().hex)
         self.wire = Wire(server.port)
         staff = self.client("staff")
-        event = {"type": "Event", "_inspectorId": "bob", "datetime": on("2027-02-10T09:00:00"),
-                 "endtime": on("2027-02-10T10:00:00")}
-        days = {"_inspectorId": "bob", "from": "2027-02-12", "to": "2027-02-13"}
         hold = {"datetime": on("2027-02-11T09:00:00"), "services": ["quick"],
                 "_inspectorId": "alice"}
-        self.names = {
-            "order": "5003", "event": staff.post("/event", event, key="used").want(201).json[
-                "event"]["_id"],
-            "vacation": staff.post("/vacation", days).want(201).json["vacation"]["_id"],
-            "hold": self.client("online").post("/schedule/holds", hold).want(201).json["hold"][
-                "token"]}
+        held = self.client("online").post("/schedule/holds", hold, key="used").want(201)
+        staff.book(booking(on("2027-02-09T10:00:00"), "bob"), key="used").want(201)
+        self.names = {"order": "5003", "hold": held.json["hold"]["token"],
+                      "event": self.event(staff, "10"), "other_event": self.event(staff, "11"),
+                      "vacation": self.vacation(staff, "16"),
+                      "other_vacation": self.vacation(staff, "18")}
+
+    def event(self, staff, day):
+        body = {"type": "Event", "_inspectorId": "bob", "datetime": on(f"2027-02-{day}T09:00:00"),
+                "endtime": on(f"2027-02-{day}T10:00:00")}
+        return staff.post("/event", body).want(201).json["event"]["_id"]
+
+    def vacation(self, staff, day):
+        body = {"_inspectorId": "bob", "from": f"2027-02-{day}", "to": f"2027-02-{day}"}
+        return staff.post("/vacation", body).want(201).json["vacation"]["_id"]
 
     def client(self, role):
         return Client(server.port, self.secrets[role])

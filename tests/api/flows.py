@@ -208,6 +208,25 @@ def quote_hold():
     overlapping(overlap, kind="hold")
 
 
+def holds_are_counted():
+    """One key cannot hoard a calendar; what it releases it may hold again."""
+    name = "hoarded"
+    server.take(company(name))
+    client = server.client("online", name=name, brand="denver")
+    answers = []
+    for i in range(1000):
+        who, day, hour = ("alice", "bob", "carol")[i % 3], 3 + i // 30, 6 + i // 3 % 10
+        answers.append(hold(client, at(day, f"{hour:02}:00"), who))
+        if answers[-1].status != 201:
+            break
+    refused = answers[-1].want(429, "too_many_holds")
+    check(refused.header("Retry-After") is not None, "no Retry-After")
+    token = answers[0].json["hold"]["token"]
+    client.delete(f"/schedule/holds/{token}").want(204)
+    hold(client, at(3, "06:00")).want(201)
+
+
+cases.run("one key holds only so much at once", holds_are_counted)
 cases.run("a hold says what it keeps, and who may see it", hold_shape)
 cases.run("a hold moves in one step, and stays where it is if it cannot", hold_moved)
 cases.run("a hold can be released twice", hold_released_twice)
@@ -581,6 +600,73 @@ def assignments():
     staff.book(booking(at(day, "10:30"), "bob")).want(409, "slot_taken")
 
 
+def nearest_alternatives(ask, client):
+    """Nearest first, the same inspector first of those, then the earlier; each can be booked."""
+    day = next(days)
+    staff.book(booking(at(day, "10:00"), services=["home"])).want(201)
+    refused = ask(day).want(409, "slot_taken")
+    found = refused.json["alternatives"]
+    same(len(found), 5, "alternatives")
+    asked = instant(at(day, "11:00"))
+    keys = [(abs(instant(s["datetime"]) - asked), s["_inspectorId"] != "alice",
+             instant(s["datetime"])) for s in found]
+    same(keys, sorted(keys), "order of the alternatives")
+    same(keys[0][0], datetime.timedelta(), "distance of the nearest: another inspector is free")
+    for slot in found:
+        tried = client.book(booking(slot["datetime"], slot["_inspectorId"]),
+                            route="/inspection/book-job?dryRun=true", key=False)
+        check(tried.status in (200, 201), f"{slot} cannot be booked: {tried.body[:200]}")
+    check(refused.seq > 0, "the seq of the refusal")
+
+
+def refused_booking(day):
+    return online.book(booking(at(day, "11:00")))
+
+
+def refused_hold(day):
+    return hold(online, at(day, "11:00"))
+
+
+def refused_move(day):
+    record = record_of(staff.book(booking(at(day, "16:00"))))
+    return staff.post(f"/inspection/{record['_id']}/reschedule",
+                      {"datetime": at(day, "11:00"), "version": 1})
+
+
+def refusals_say_when():
+    """Every decided answer carries the seq that it was decided at."""
+    day = next(days)
+    booked = staff.book(booking(at(day, "10:00"))).want(201)
+    for answer in (staff.book(booking(at(day, "10:00"))).want(409, "slot_taken"),
+                   staff.book(booking(at(day, "05:00"))).want(422, "outside_hours"),
+                   online.book(booking(at(day, "12:10"))).want(422, "not_offered"),
+                   hold(online, at(day, "10:00")).want(409, "slot_taken")):
+        same(answer.seq, booked.seq, "seq of a refusal")
+
+
+def travel():
+    """A neighbour that cannot be reached in time is a conflict; one too far away a rule."""
+    name, home = "roads", {"lat": 39.74, "lng": -104.99}
+    rule = {"rule": "enforce", "roadFactor": 1.3, "kmPerHour": 45, "maxMinutes": 45}
+    server.take(company(name, settings={"travel": rule}))
+    client = server.client("staff", name=name)
+
+    def visit(clock, km_north):
+        place = {"address": unique("Road"), "lat": home["lat"] + km_north / 111.2,
+                 "lng": home["lng"]}
+        return client.book(booking(at(3, clock), property=place))
+    visit("10:00", 0).want(201)
+    near = visit("11:10", 15).want(409, "slot_taken")  # about 26 minutes away
+    same(near.json["conflicts"][0]["kind"], "travel", "kind of the conflict")
+    visit("11:30", 15).want(201)
+    visit("16:00", 60).want(422, "travel_too_long")
+
+
+cases.run("the nearest alternatives of a booking", nearest_alternatives, refused_booking, online)
+cases.run("the nearest alternatives of a hold", nearest_alternatives, refused_hold, online)
+cases.run("the nearest alternatives of a move", nearest_alternatives, refused_move, staff)
+cases.run("refusals carry their seq", refusals_say_when)
+cases.run("travel between neighbours", travel)
 cases.run("what a booking answers", booked_shape)
 cases.run("create-job needs a Spectora link", spectora_link)
 cases.run("an externalRef is unique for its key", external_ref)
