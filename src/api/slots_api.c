@@ -55,6 +55,10 @@ static bool get_services(struct call *call, struct slots_ask *ask)
         at[i] = company_find_service(company, ask->services.at[i]);
         if (at[i] == NOT_FOUND || !company->services[at[i]].is_active)
             return wrong(call, CODE_not_offered, "/services", "names a service there is not");
+        for (size_t k = 0; k < i; k++) {
+            if (at[k] == at[i])
+                return wrong(call, CODE_out_of_range, "/services", "names a service twice");
+        }
         if (company->services[at[i]].inspectors > ask->query.count)
             ask->query.count = company->services[at[i]].inspectors;
     }
