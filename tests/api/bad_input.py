@@ -98,7 +98,8 @@ class Request:
             del at_object[name]
         else:
             value = re.sub(r'"x\*(\d+)"', lambda m: json.dumps("x" * int(m[1])), rest[2:])
-            at_object[name] = Number(value) if Number.PATTERN.fullmatch(value) else json.loads(value)
+            is_number = Number.PATTERN.fullmatch(value)
+            at_object[name] = Number(value) if is_number else json.loads(value)
 
     def set_body(self, rest):
         repeat = re.fullmatch(r"(.)\*(\d+)", rest)
@@ -176,7 +177,8 @@ def is_a_problem(answer, code):
                        ("code", str)]:
         check(isinstance(problem.get(name), kind), f"{name} is missing in {problem}")
     same(problem["status"], answer.status, "status in the body")
-    check(problem["code"] in code.split(","), f"code {problem['code']} instead of {code}: {problem}")
+    check(problem["code"] in code.split(","),
+          f"code {problem['code']} instead of {code}: {problem}")
     if answer.status == 401:
         check(answer.header("WWW-Authenticate") is not None, "no WWW-Authenticate")
     if answer.status == 405:

@@ -5,8 +5,8 @@
  2  Documents are built relative to today, so that the scripts mean the same on every date.
  3  A script prints one line per case and ends with the counts; its exit code says the same.
 """
-import argparse, datetime, itertools, json, os, pathlib, select, shutil, signal, socket, sqlite3
-import struct, subprocess, sys, tempfile, threading, time, zoneinfo
+import argparse, atexit, datetime, itertools, json, os, pathlib, select, shutil, signal, socket
+import sqlite3, struct, subprocess, sys, tempfile, threading, time, zoneinfo
 
 ZONE = "America/Denver"
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -306,15 +306,18 @@ class Client:
 
 # ---- the program ----
 
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a test that took too long cleans up too
+
 
 class Server:
-    """A directory with a database, and a server on it that can be stopped, killed, started again."""
+    """A directory with a database, and a server on it: stopped, killed, started again."""
 
     def __init__(self, args, shift=None):
         self.program, self.dir = args.interlock, tempfile.mkdtemp(prefix="interlock-api-")
         self.db = os.path.join(self.dir, "interlock.db")
         self.process, self.port, self.env = None, None, dict(os.environ)
         self.log = open(os.path.join(self.dir, "log"), "ab")
+        atexit.register(self.close)  # no script leaves a server or a directory behind
         self.shift_path = os.path.join(self.dir, "shift")
         if shift is not None:
             self.set_shift(shift)
@@ -358,8 +361,9 @@ class Server:
     def close(self):
         if self.process is not None:
             self.kill()
-        self.log.close()
-        shutil.rmtree(self.dir)
+        if not self.log.closed:
+            self.log.close()
+            shutil.rmtree(self.dir)
 
     def __enter__(self):
         return self

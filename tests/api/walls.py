@@ -56,8 +56,8 @@ INSPECTION = [("GET", "/inspection/@", None), ("GET", "/inspection/@/changelog",
 HOLD = [("GET", "/schedule/holds/@", None), ("PATCH", "/schedule/holds/@", {"extend": True}),
         ("PATCH", "/schedule/holds/@", {"datetime": at(21, "10:00")}),
         ("DELETE", "/schedule/holds/@", None)]
-IN_BODY = [("POST", "/inspection/book-job", booking(at(4, "10:00"), hold="@", client={"name": "Pat"})),
-           ("POST", "/spectora/create-job", booking(at(4, "10:00"), hold="@", client={"name": "Pat"})),
+WITH_HOLD = booking(at(4, "10:00"), hold="@", client={"name": "Pat"})
+IN_BODY = [("POST", "/inspection/book-job", WITH_HOLD), ("POST", "/spectora/create-job", WITH_HOLD),
            ("GET", "/schedule/optimal-slots?services=quick", ("Interlock-Hold", "@"))]
 EVENT = [("DELETE", "/event/@", {"version": 1}), ("DELETE", "/event/@", {"version": 99}),
          ("DELETE", "/event/@", None)]
