@@ -13,6 +13,8 @@ static bool path_matches(const char *pattern, struct str path, struct str segmen
 {
     struct str want = str_from(pattern);
     size_t n = 0;
+    if (path.len > 1 && path.at[path.len - 1] == '/')
+        return false;
     while (want.len > 0 && path.len > 0) {
         const struct str expected = str_cut(&want, '/');
         const struct str given = str_cut(&path, '/');

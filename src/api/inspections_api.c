@@ -19,10 +19,10 @@ static void require_choice(struct json_obj *o, const struct command *c)
             "is required (or \"any\")");
 }
 
-static bool has_member(struct json_obj *o, const char *object, const char *member)
+static bool has_text(struct json_obj *o, const char *object, const char *member, size_t max_chars)
 {
     struct json_obj in;
-    return json_opt_obj(o, object, &in) && json_has(&in, member);
+    return json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0;
 }
 
 static bool book(struct call *call, bool needs_spectora)
@@ -39,8 +39,9 @@ static bool book(struct call *call, bool needs_spectora)
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require_choice(&o, c);
-    require(&o, has_member(&o, "property", "address"), "property/address", "is required");
-    require(&o, has_member(&o, "client", "name"), "client/name", "is required");
+    require(&o, has_text(&o, "property", "address", ADDRESS_CHARS_MAX), "property/address",
+            "is required");
+    require(&o, has_text(&o, "client", "name", NAME_CHARS_MAX), "client/name", "is required");
     call->job.personal = personal_read(&o, &c->want.property, &address);
     c->place_key = address_key(address);
     c->status = json_opt_word(&o, "status", statuses, 2, NOT_FOUND);
