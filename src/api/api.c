@@ -123,6 +123,30 @@ static bool body_open(struct call *call)
     return true;
 }
 
+/* What the client says it can read; most say nothing or anything. */
+static bool accept_is_good(struct call *call)
+{
+    static const char *const good[] = { "*/*", "application/*", "application/json",
+                                        "application/problem+json" };
+    size_t count;
+    struct str rest = http_header(call->request, "Accept", &count);
+    if (rest.len == 0)
+        return true;
+    while (rest.len > 0) {
+        struct str media = str_cut(&rest, ',');
+        media = str_cut(&media, ';');
+        while (media.len > 0 && media.at[0] == ' ')
+            media = (struct str){ media.at + 1, media.len - 1 };
+        while (media.len > 0 && media.at[media.len - 1] == ' ')
+            media.len--;
+        for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+            if (str_equal(media, str_from(good[i])))
+                return true;
+        }
+    }
+    return !answer_code(call, CODE_not_acceptable, "", STR(""));
+}
+
 static bool is_idempotency_key(struct str key)
 {
     bool good = key.len >= 1 && key.len <= IDEMPOTENCY_KEY_CHARS;
@@ -197,8 +221,8 @@ static bool prepare(struct call *call)
         return call->route->handle(call);
     if (!(call->request->from_local_socket ? local_actor(call) : key_actor(call)))
         return true;
-    if (!body_open(call) || (call->route->needs_key && !key_of_request(call)) || !may(call) ||
-        !image_of(call))
+    if (!accept_is_good(call) || !body_open(call) ||
+        (call->route->needs_key && !key_of_request(call)) || !may(call) || !image_of(call))
         return true;
     call->job.company = call->company;
     call->job.arena = call->arena;
