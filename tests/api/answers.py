@@ -154,29 +154,22 @@ def refusals_say_when():
         same(answer.seq, booked.seq, "seq of a refusal")
 
 
-def travel():
-    """A neighbour that cannot be reached in time is a conflict; one too far away a rule."""
-    name, home = "roads", {"lat": 39.74, "lng": -104.99}
-    rule = {"rule": "enforce", "roadFactor": 1.3, "kmPerHour": 45, "maxMinutes": 45}
-    server.take(company(name, settings={"travel": rule}))
-    client = server.client("staff", name=name)
-
-    def visit(clock, km_north):
-        place = {"address": unique("Road"), "lat": home["lat"] + km_north / 111.2,
-                 "lng": home["lng"]}
-        return client.book(booking(at(3, clock), property=place))
-    visit("10:00", 0).want(201)
-    near = visit("11:10", 15).want(409, "slot_taken")  # about 26 minutes away
-    same(near.json["conflicts"][0]["kind"], "travel", "kind of the conflict")
-    visit("11:30", 15).want(201)
-    visit("16:00", 60).want(422, "travel_too_long")
+def inert_settings():
+    """What a document asks for and no rule acts on yet is said on import, never passed over."""
+    square = [[-105.2, 39.5], [-104.6, 39.5], [-104.6, 40.0], [-105.2, 40.0]]
+    document = company("roads", settings={"travel": {"rule": "enforce"}},
+                       areas=[{"_id": "metro", "name": "Metro", "polygon": square}])
+    said = " ".join(server.take(document)["warnings"])
+    same("travel" in said and "areas" in said, True, "the warnings name both: " + said)
+    quiet = server.take(company("plain"))["warnings"]
+    same(quiet, [], "warnings of a company without")
 
 
 cases.run("the nearest alternatives of a booking", nearest_alternatives, refused_booking, online)
 cases.run("the nearest alternatives of a hold", nearest_alternatives, refused_hold, online)
 cases.run("the nearest alternatives of a move", nearest_alternatives, refused_move, staff)
 cases.run("refusals carry their seq", refusals_say_when)
-cases.run("travel between neighbours", travel)
+cases.run("settings without effect are said", inert_settings)
 cases.run("what a booking answers", booked_shape)
 cases.run("create-job needs a Spectora link", spectora_link)
 cases.run("an externalRef is unique for its key", external_ref)

@@ -104,11 +104,14 @@ struct import_options {
     bool dry_run; /* say what would happen and keep nothing */
 };
 
+/* What a document asks for that no rule acts on yet: kept and exported, and said. */
+enum inert_setting { INERT_TRAVEL = 1, INERT_AREAS = 2, INERT_FOLLOW_UPS = 4 };
+
 struct import_report {
     struct import_count settings, absences, inspections;
     size_t conflicts;
     uint64_t seq;
-    struct str company;
+    unsigned inert; /* enum inert_setting, together */
 };
 
 /* A company document, all or nothing, through the writer. Waits. */
