@@ -33,39 +33,50 @@ static struct str unversioned(struct str path)
     return path;
 }
 
-/* A fixed path wins over one with a segment: /inspection/book-job is no inspection's name. */
-static bool is_better(const struct route *a, const struct route *b)
+static bool is_served(const struct call *call, const struct route *route)
 {
-    return b == NULL || (strchr(b->path, '{') != NULL && strchr(a->path, '{') == NULL);
+    return !route->is_local || call->request->from_local_socket;
+}
+
+/* A fixed path is no thing's name: /inspection/book-job is never an inspection, whatever the
+ * method. */
+static bool is_fixed_path(const struct call *call, struct str path)
+{
+    struct str segments[2];
+    for (size_t i = 0; i < n_routes; i++) {
+        if (strchr(routes[i].path, '{') == NULL && is_served(call, &routes[i]) &&
+            path_matches(routes[i].path, path, segments))
+            return true;
+    }
+    return false;
 }
 
 static bool route_find(struct call *call)
 {
     const struct str path = unversioned(call->request->path);
+    const bool fixed = is_fixed_path(call, path);
     struct buf allowed = { 0 };
-    const struct route *best = NULL;
     for (size_t i = 0; i < n_routes; i++) {
         struct str segments[2] = { { "", 0 }, { "", 0 } };
         const struct route *r = &routes[i];
-        if ((r->is_local && !call->request->from_local_socket) ||
+        if (!is_served(call, r) || (fixed && strchr(r->path, '{') != NULL) ||
             !path_matches(r->path, path, segments))
             continue;
         if (!str_equal(str_from(r->method), call->request->method)) {
             buf_print(&allowed, "%s%s", allowed.len > 0 ? ", " : "", r->method);
-        } else if (is_better(r, best)) {
-            best = r;
-            memcpy(call->segments, segments, sizeof segments);
+            continue;
         }
+        call->route = r;
+        memcpy(call->segments, segments, sizeof segments);
     }
-    call->route = best;
-    if (best == NULL && allowed.len > 0) {
+    if (call->route == NULL && allowed.len > 0) {
         http_response_header(call->response, "Allow", str_copy(call->arena, buf_view(&allowed)));
         (void)answer_code(call, CODE_method_not_allowed, "", STR(""));
-    } else if (best == NULL) {
+    } else if (call->route == NULL) {
         (void)answer_not_found(call);
     }
     buf_drop(&allowed);
-    return best != NULL;
+    return call->route != NULL;
 }
 
 /* ---- who ---- */
