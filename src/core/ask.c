@@ -314,6 +314,7 @@ static bool choose_any(struct ask *ask, code_set passing)
 {
     struct candidate best[SLOT_INSPECTORS_MAX] = { { 0, 0 } };
     const size_t count = (size_t)ask->count;
+    assert(count >= 1 && count <= SLOT_INSPECTORS_MAX);
     size_t n = 0;
     enum code closest = CODE_inspector_unable;
     bool failed = false;
