@@ -211,18 +211,10 @@ static void put_fields(struct call *call, struct json *j, const struct inspectio
     json_end_object(j);
 }
 
-static const struct inspection *about(const struct entry *e, ref_t ref)
+static void put_change(struct call *call, struct json *j, const struct change *change,
+                       const struct inspection *before)
 {
-    for (size_t i = 0; i < e->n_inspections; i++) {
-        if (e->inspections[i]->ref == ref)
-            return e->inspections[i];
-    }
-    return NULL;
-}
-
-static void put_entry(struct call *call, struct json *j, const struct entry *e,
-                      const struct inspection *before, const struct inspection *after)
-{
+    const struct entry *e = &change->entry;
     json_start_object(j);
     json_put_int(j, "seq", (int64_t)e->seq);
     show_instant(j, "at", call->image->company->zone, e->at);
@@ -249,7 +241,7 @@ static void put_entry(struct call *call, struct json *j, const struct entry *e,
     else
         put_fields(call, j, before);
     json_key(j, STR("to"));
-    put_fields(call, j, after);
+    put_fields(call, j, change->after);
     json_end_object(j);
 }
 
@@ -275,11 +267,8 @@ bool inspection_changelog(struct call *call)
     json_put_int(&j, "orderNumber", found.record.order_number);
     json_open(&j, "entries", '[');
     for (size_t i = 0; i < log.n; i++) {
-        const struct inspection *after = about(&log.entries[i], found.record.ref);
-        if (after == NULL)
-            continue;
-        put_entry(call, &j, &log.entries[i], before, after);
-        before = after;
+        put_change(call, &j, &log.at[i], before);
+        before = log.at[i].after;
     }
     json_end_array(&j);
     json_end_object(&j);

@@ -154,13 +154,20 @@ IL_MUST il_rc desk_find_personal(const struct lookup *in, ref_t person, struct s
 IL_MUST il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
                              struct il_err *reterr);
 
+enum { CHANGELOG_MAX = 1000 };
+
+struct change {         /* one entry, as far as it is about one inspection */
+    struct entry entry; /* head only: no records, no claims */
+    const struct inspection *after;
+};
+
 struct changelog {
-    struct entry *entries;
+    struct change *at;
     size_t n;
 };
 
-/* Entries that touched `owner`, oldest first. */
-IL_MUST il_rc desk_changelog(const struct lookup *in, ref_t owner, struct changelog *ret,
+/* Entries that touched the inspection, oldest first, at most CHANGELOG_MAX. */
+IL_MUST il_rc desk_changelog(const struct lookup *in, ref_t inspection, struct changelog *ret,
                              struct il_err *reterr);
 
 struct conflict_list {
