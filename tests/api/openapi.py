@@ -23,6 +23,12 @@ from openapi_wrong import wrong_cases
 # ---- the document by itself, and beside the source ----
 
 
+def loaded(text):
+    document = yaml.load(text, Loader)
+    expanded(document, document)
+    return document
+
+
 def every_schema_is_one(document):
     for name, schema in document["components"]["schemas"].items():
         try:
@@ -194,9 +200,12 @@ def main():
     parser.add_argument("--answers", help="write here what the examples answered")
     args = parser.parse_args()
     text = (args.root / "api/openapi.yaml").read_text(encoding="utf-8")
-    document = yaml.load(text, Loader)
-    operations = operations_of(document)
     cases = Cases()
+    cases.run("the document is sound YAML, every $ref resolves", loaded, text)
+    if cases.failed:
+        cases.finish()
+    document = loaded(text)
+    operations = operations_of(document)
     cases.run("schemas are schemas", every_schema_is_one, document)
     cases.run("components are used", nothing_is_unused, document)
     names = [op.name for op in operations]
