@@ -12,11 +12,11 @@ $(BUILD)/build.ninja:
 run: all
 	sh tools/run.sh $(BUILD)/interlock
 
-test: setup-test $(BUILD)/build.ninja
+test: with-tests
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD)
 
-proof: setup-test $(BUILD)/build.ninja
+proof: with-tests
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD) --suite proof
 
@@ -27,7 +27,7 @@ lint: setup-test
 san: setup-test
 	sh tools/san.sh
 
-bench: setup-test $(BUILD)/build.ninja
+bench: with-tests
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tests/bench/bench.py $(BUILD)
 
@@ -37,7 +37,11 @@ fmt:
 setup-test:
 	sh tools/setup.sh test
 
+# A build that was set up without the tests' libraries learns of them.
+with-tests: setup-test $(BUILD)/build.ninja
+	@[ -d $(BUILD)/tests ] || meson setup --reconfigure $(BUILD)
+
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all run test proof lint san bench fmt setup-test clean
+.PHONY: all run test proof lint san bench fmt setup-test with-tests clean

@@ -16,19 +16,27 @@ db=$folder/demo.db
 staff=$(cat "$folder/staff.key")
 online=$(cat "$folder/online.key")
 url=http://$listen
+# A time that is free now, so that the lines below can be pasted as they are.
+free=$("$interlock" slots --db "$db" --company frontrange --services home --brand denver --order time \
+    --from "$(date -d '+2 days' +%F)" --limit 1 --json |
+    sed -n 's/.*"slots":\[{"datetime":"\([^"]*\)".*"_inspectorId":"\([^"]*\)".*/\1 \2/p')
+at=${free% *}
+who=${free#* }
+order='"property":{"address":"1 Elm Street, Denver"},"client":{"name":"Ann Example"}'
 cat <<TEXT
-Front Range Inspections is in $db.
+Front Range Inspections is in $db, served on $url
 
   staff key   $staff
   online key  $online
 
-Try, in another terminal:
+Try, in another terminal: what is free; a customer books one of these times; staff tries the same time
+and is refused, with what is in the way and what is free instead.
 
-  curl -H 'Authorization: Bearer $online' '$url/schedule/optimal-slots?services=home&days=7&limit=5'
+curl -H 'Authorization: Bearer $online' '$url/schedule/optimal-slots?services=home&days=7&limit=5'
 
-  curl -X POST -H 'Authorization: Bearer $online' -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' $url/schedule/holds -d '{"datetime":"PUT A datetime FROM THE LIST HERE","services":["home"],"_inspectorId":"any"}'
+curl -X POST -H 'Authorization: Bearer $online' -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
 
-  curl -X POST -H 'Authorization: Bearer $staff' -H 'Idempotency-Key: try-2' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"THE SAME datetime","services":["home"],"_inspectorId":"any","property":{"address":"1 Elm St, Denver"},"client":{"name":"Ann Example"}}'
+curl -X POST -H 'Authorization: Bearer $staff' -H 'Idempotency-Key: try-2' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
 
 Ctrl-C ends it; the data stay in $folder.
 

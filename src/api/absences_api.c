@@ -28,6 +28,7 @@ bool event_add(struct call *call)
     c->to = json_get_instant(&o, "endtime");
     c->title = json_opt_str(&o, "title", TITLE_CHARS_MAX);
     c->inspection_id = json_opt_str(&o, "_inspectionId", ID_CHARS_MAX);
+    c->subject = c->inspection_id;
     if (json_has(&o, "rrule"))
         json_fault(&o, "rrule", "out_of_range", "recurring events are not taken yet");
     c->affected = decode_affected(&o);
@@ -56,10 +57,11 @@ bool vacation_add(struct call *call)
     return !body_is_good(call);
 }
 
-bool absence_remove(struct call *call)
+static bool absence_remove(struct call *call, enum claim_kind kind)
 {
     struct command *c = &call->job.command;
     c->kind = COMMAND_REMOVE_ABSENCE;
+    c->absence_kind = kind;
     c->subject = call->segments[0];
     if (!call->has_reader) {
         c->version = decode_version(call, NULL);
@@ -69,6 +71,16 @@ bool absence_remove(struct call *call)
     c->version = decode_version(call, &o);
     json_done(&o);
     return !body_is_good(call);
+}
+
+bool event_remove(struct call *call)
+{
+    return absence_remove(call, CLAIM_EVENT);
+}
+
+bool vacation_remove(struct call *call)
+{
+    return absence_remove(call, CLAIM_VACATION);
 }
 
 void absence_encode(struct call *call)

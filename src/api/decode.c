@@ -90,6 +90,17 @@ static void decode_inspectors(struct json_obj *o, struct want *ret)
     ret->inspectors = (struct strs){ at, n };
 }
 
+/* What an order cannot hold: the document of a company names each service once. */
+static void refuse_twice(struct json_obj *o, struct strs services)
+{
+    for (size_t i = 0; i < services.n; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (str_equal(services.at[i], services.at[k]))
+                json_fault(o, "services", "out_of_range", "names a service twice");
+        }
+    }
+}
+
 void decode_want(struct call *call, struct json_obj *o, struct want *ret)
 {
     (void)call;
@@ -101,6 +112,7 @@ void decode_want(struct call *call, struct json_obj *o, struct want *ret)
     if (ret->has_endtime)
         ret->endtime = json_get_instant(o, "endtime");
     ret->services = json_opt_strs(o, "services", SERVICES_PER_VISIT_MAX, ID_CHARS_MAX);
+    refuse_twice(o, ret->services);
     ret->minutes = (int32_t)json_opt_int(o, "minutes", 1, VISIT_MINUTES_MAX, 0);
     decode_assignments(o, ret);
     decode_inspectors(o, ret);
@@ -166,6 +178,8 @@ bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
 {
     struct str token = o == NULL ? STR("") : json_opt_str(o, "hold", TOKEN_CHARS_MAX);
     *ret = 0;
+    if (token.len == 0 && o != NULL && json_has(o, "hold"))
+        return o->reader->failed;
     if (token.len == 0)
         token = http_header(call->request, "Interlock-Hold", NULL);
     return token.len == 0 || read_hold_token(call, token, ret);

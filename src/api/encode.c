@@ -130,14 +130,22 @@ static size_t nearest(const struct near *near, const struct slot_list *list, str
     return n;
 }
 
+/* Days around what was asked for: most often the next free time is near. */
+struct reach {
+    int32_t before, after;
+};
+
+static const struct reach near_days = { 1, 1 };
+static const struct reach far_days = { 7, 13 };
+
 /* The query that would list what this command asks for. False: nothing can be listed. */
-static bool query_for(struct call *call, struct slot_query *ret)
+static bool query_for(struct call *call, struct reach reach, struct slot_query *ret)
 {
     const struct verdict *v = &call->job.verdict;
     const struct company *company = company_of(call);
     const struct command *c = &call->job.command;
     /* All of the days are looked at: the nearest may be the last in time. */
-    enum { DAYS_BEFORE = 7, DAYS_AFTER = 14, ALTERNATIVES_SEEN_MAX = 1 << 20 };
+    enum { ALTERNATIVES_SEEN_MAX = 1 << 20 };
     if (span_is_empty(v->asked))
         return false;
     const struct strs names = c->want.services;
@@ -159,28 +167,40 @@ static bool query_for(struct call *call, struct slot_query *ret)
     ret->brand =
         company_find_brand(company, c->want.brand.len > 0 ? c->want.brand : call->actor.brand);
     ret->minutes = (int32_t)((v->asked.end - v->asked.start) / MINUTE_S);
-    ret->from = wall_date(zone_to_wall(company->zone, v->asked.start)) - DAYS_BEFORE;
-    ret->days = DAYS_BEFORE + DAYS_AFTER;
+    ret->from = wall_date(zone_to_wall(company->zone, v->asked.start)) - reach.before;
+    ret->days = reach.before + 1 + reach.after;
     ret->look = (struct look){ .now = call->now, .without = { c->hold, 0 } };
-    return ret->minutes >= 1 && ret->count <= SLOT_INSPECTORS_MAX;
+    return ret->minutes >= 1 && ret->minutes <= VISIT_MINUTES_MAX;
+}
+
+/* At most ALTERNATIVES_MAX, the nearest first. */
+static size_t alternatives_find(struct call *call, struct slot *ret)
+{
+    const struct verdict *v = &call->job.verdict;
+    struct slot_query query;
+    const struct near near = {
+        v->asked.start,
+        v->asked_inspectors.n == 0
+            ? NOT_FOUND
+            : company_find_inspector(company_of(call), v->asked_inspectors.at[0]),
+    };
+    if (!query_for(call, near_days, &query))
+        return 0;
+    struct slot_list list = slots_find(call->job.image, &query, &call->work);
+    size_t n = nearest(&near, &list, ret);
+    /* Within a day on either side nothing was left out. */
+    if (n == ALTERNATIVES_MAX && llabs(ret[n - 1].when.start - near.asked) <= DAY_S)
+        return n;
+    if (!query_for(call, far_days, &query))
+        return 0;
+    list = slots_find(call->job.image, &query, &call->work);
+    return nearest(&near, &list, ret);
 }
 
 void show_alternatives(struct call *call, struct json *j)
 {
-    struct slot_query query;
     struct slot found[ALTERNATIVES_MAX];
-    size_t n = 0;
-    if (query_for(call, &query)) {
-        const struct verdict *v = &call->job.verdict;
-        const struct slot_list list = slots_find(call->job.image, &query, &call->work);
-        const struct near near = {
-            v->asked.start,
-            v->asked_inspectors.n == 0
-                ? NOT_FOUND
-                : company_find_inspector(company_of(call), v->asked_inspectors.at[0]),
-        };
-        n = nearest(&near, &list, found);
-    }
+    const size_t n = alternatives_find(call, found);
     json_open(j, "alternatives", '[');
     for (size_t i = 0; i < n; i++)
         show_slot(call, j, &found[i]);

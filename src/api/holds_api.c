@@ -109,6 +109,8 @@ bool hold_get(struct call *call)
 {
     ref_t ref;
     struct hold hold;
+    if (query_is_wrong(call, NULL, 0))
+        return true;
     if (!hold_in_path(call, &ref) || !find_hold(call, ref, &hold))
         return answer_not_found(call);
     struct json j = answer_begin(call);

@@ -19,10 +19,10 @@ static void require_choice(struct json_obj *o, const struct command *c)
             "is required (or \"any\")");
 }
 
-static bool has_member(struct json_obj *o, const char *object, const char *member)
+static bool has_text(struct json_obj *o, const char *object, const char *member, size_t max_chars)
 {
     struct json_obj in;
-    return json_opt_obj(o, object, &in) && json_has(&in, member);
+    return json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0;
 }
 
 static bool book(struct call *call, bool needs_spectora)
@@ -39,8 +39,9 @@ static bool book(struct call *call, bool needs_spectora)
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require_choice(&o, c);
-    require(&o, has_member(&o, "property", "address"), "property/address", "is required");
-    require(&o, has_member(&o, "client", "name"), "client/name", "is required");
+    require(&o, has_text(&o, "property", "address", ADDRESS_CHARS_MAX), "property/address",
+            "is required");
+    require(&o, has_text(&o, "client", "name", NAME_CHARS_MAX), "client/name", "is required");
     call->job.personal = personal_read(&o, &c->want.property, &address);
     c->place_key = address_key(address);
     c->status = json_opt_word(&o, "status", statuses, 2, NOT_FOUND);
@@ -210,18 +211,10 @@ static void put_fields(struct call *call, struct json *j, const struct inspectio
     json_end_object(j);
 }
 
-static const struct inspection *about(const struct entry *e, ref_t ref)
+static void put_change(struct call *call, struct json *j, const struct change *change,
+                       const struct inspection *before)
 {
-    for (size_t i = 0; i < e->n_inspections; i++) {
-        if (e->inspections[i]->ref == ref)
-            return e->inspections[i];
-    }
-    return NULL;
-}
-
-static void put_entry(struct call *call, struct json *j, const struct entry *e,
-                      const struct inspection *before, const struct inspection *after)
-{
+    const struct entry *e = &change->entry;
     json_start_object(j);
     json_put_int(j, "seq", (int64_t)e->seq);
     show_instant(j, "at", call->image->company->zone, e->at);
@@ -248,7 +241,7 @@ static void put_entry(struct call *call, struct json *j, const struct entry *e,
     else
         put_fields(call, j, before);
     json_key(j, STR("to"));
-    put_fields(call, j, after);
+    put_fields(call, j, change->after);
     json_end_object(j);
 }
 
@@ -274,11 +267,8 @@ bool inspection_changelog(struct call *call)
     json_put_int(&j, "orderNumber", found.record.order_number);
     json_open(&j, "entries", '[');
     for (size_t i = 0; i < log.n; i++) {
-        const struct inspection *after = about(&log.entries[i], found.record.ref);
-        if (after == NULL)
-            continue;
-        put_entry(call, &j, &log.entries[i], before, after);
-        before = after;
+        put_change(call, &j, &log.at[i], before);
+        before = log.at[i].after;
     }
     json_end_array(&j);
     json_end_object(&j);

@@ -30,6 +30,25 @@ static void put_count(struct json *j, const char *name, const struct import_coun
     json_end_object(j);
 }
 
+/* Nobody should believe in a rule that is kept and not acted on. */
+static void put_inert(struct json *j, unsigned inert)
+{
+    static const struct {
+        enum inert_setting setting;
+        const char *words;
+    } all[] = {
+        { INERT_TRAVEL, "travel.rule is kept; travel times are not judged yet, as with off" },
+        { INERT_AREAS, "areas are kept; addresses are not judged by them yet" },
+        { INERT_FOLLOW_UPS, "followUp is kept; follow-up visits are not planned yet" },
+    };
+    json_open(j, "warnings", '[');
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if ((inert & all[i].setting) != 0)
+            json_str(j, str_from(all[i].words));
+    }
+    json_end_array(j);
+}
+
 bool local_import(struct call *call)
 {
     static const char *const known[] = { "prune", "dryRun" };
@@ -55,6 +74,7 @@ bool local_import(struct call *call)
     put_count(&j, "inspections", &report.inspections);
     json_put_int(&j, "conflictsOpened", (int64_t)report.conflicts);
     json_put_int(&j, "seq", (int64_t)report.seq);
+    put_inert(&j, report.inert);
     json_end_object(&j);
     put_seq_header(call, report.seq);
     return answer_json(call, 200);

@@ -20,16 +20,27 @@ static bool is_known(struct str name, const char *const *known, size_t n)
     return false;
 }
 
+static bool is_repeated(const struct http_request *r, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (str_equal(r->query[k].name, r->query[i].name))
+            return true;
+    }
+    return false;
+}
+
+/* Repeated before unknown: what cannot be read comes before what is not known. */
 bool query_is_wrong(struct call *call, const char *const *known, size_t n)
 {
     const struct http_request *r = call->request;
     for (size_t i = 0; i < r->n_query; i++) {
         const struct str name = r->query[i].name;
-        for (size_t k = 0; k < i; k++) {
-            if (str_equal(r->query[k].name, name))
-                return answer_code(call, CODE_duplicate_parameter,
-                                   str_print(call->arena, "/%.*s", STR_ARG(name)).at, STR(""));
-        }
+        if (is_repeated(r, i))
+            return answer_code(call, CODE_duplicate_parameter,
+                               str_print(call->arena, "/%.*s", STR_ARG(name)).at, STR(""));
+    }
+    for (size_t i = 0; i < r->n_query; i++) {
+        const struct str name = r->query[i].name;
         if (!is_known(name, known, n))
             return answer_code(call, CODE_unknown_field,
                                str_print(call->arena, "/%.*s", STR_ARG(name)).at,

@@ -54,6 +54,10 @@ static bool get_services(struct call *call, struct slots_ask *ask)
         at[i] = company_find_service(company, ask->services.at[i]);
         if (at[i] == NOT_FOUND || !company->services[at[i]].is_active)
             return wrong(call, CODE_not_offered, "/services", "names a service there is not");
+        for (size_t k = 0; k < i; k++) {
+            if (at[k] == at[i])
+                return wrong(call, CODE_out_of_range, "/services", "names a service twice");
+        }
         if (company->services[at[i]].inspectors > ask->query.count)
             ask->query.count = company->services[at[i]].inspectors;
     }
@@ -77,7 +81,11 @@ static bool get_degrees(struct call *call, const char *name, int32_t bound, int3
     json_done(&o);
     const bool good = json_reader_result(&reader, &err) == IL_OK;
     json_reader_drop(&reader);
-    return good || wrong(call, code_find(str_from(err.code)), field, "must be a number of degrees");
+    if (good)
+        return true;
+    const bool is_far = str_equal(str_from(err.code), STR("out_of_range"));
+    return wrong(call, is_far ? CODE_out_of_range : CODE_type, field,
+                 "must be a number of degrees");
 }
 
 static bool get_property(struct call *call, struct property *ret)

@@ -319,7 +319,7 @@ struct part_service service_get(struct json_obj *o)
     p.service.is_addon = json_opt_word(o, "type", service_types, 2, 0) == 1;
     p.service.minutes = (int32_t)json_get_int(o, "minutes", 1, VISIT_MINUTES_MAX);
     p.service.price_cents = json_opt_int(o, "priceCents", 0, CENTS_MAX, 0);
-    p.service.inspectors = (int32_t)json_opt_int(o, "inspectors", 1, ASSIGNMENTS_MAX, 1);
+    p.service.inspectors = (int32_t)json_opt_int(o, "inspectors", 1, VISIT_INSPECTORS_MAX, 1);
     p.service.is_active = json_opt_bool(o, "active", true);
     modifiers_get(o, &p.service);
     follow_up_get(o, &p);

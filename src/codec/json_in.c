@@ -174,7 +174,7 @@ static il_rc parse(struct str text, json_t **ret, struct il_err *reterr)
 il_rc json_reader_open(struct json_reader *ret, struct arena *arena, struct str text,
                        struct il_err *reterr)
 {
-    json_t *root;
+    json_t *root = NULL;
     *ret = (struct json_reader){ .arena = arena };
     TRY(text_check(text, reterr));
     TRY(parse(text, &root, reterr));
@@ -186,7 +186,7 @@ il_rc json_reader_open_long(struct json_reader *ret, struct arena *arena, struct
                             const char *long_list, struct il_err *reterr)
 {
     struct json_split split;
-    json_t *root;
+    json_t *root = NULL;
     *ret = (struct json_reader){ .arena = arena };
     TRY(text_check(text, reterr));
     if (!json_split(arena, text, str_from(long_list), &split))

@@ -134,9 +134,9 @@ static bool canonical(const struct table *table, struct str name, struct str *re
 static il_rc load(struct zone_source *source, struct arena *arena, struct str name,
                   struct str *ret_name, struct str *ret_tzif, struct il_err *reterr)
 {
-    struct table table;
-    struct str known;
-    struct str bytes;
+    struct table table = { .text = STR("") };
+    struct str known = STR("");
+    struct str bytes = STR("");
     struct arena scratch = arena_make((size_t)4 * TABLE_BYTES_MAX);
     (void)source;
     il_rc rc = table_open(&scratch, &table, reterr);

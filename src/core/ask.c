@@ -125,8 +125,24 @@ static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assign
     return true;
 }
 
+/* Who is named beside assignments must be who is assigned. */
+static bool assigns_the_named(const struct want *want)
+{
+    for (size_t i = 0; i < want->inspectors.n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < want->n_assignments && !found; k++)
+            found = str_equal(want->inspectors.at[i], want->assignments[k].inspector);
+        if (!found)
+            return false;
+    }
+    return !want->any_inspector;
+}
+
 static bool ask_people(struct ask *ask, const struct want *want)
 {
+    if (want->n_assignments > 0 && !assigns_the_named(want))
+        return refuse(ask->verdict, CODE_out_of_range, "/assignments",
+                      STR("The assignments leave out an inspector who is named."));
     const size_t named = want->n_assignments > 0 ? want->n_assignments : want->inspectors.n;
     const size_t room = named > SLOT_INSPECTORS_MAX ? named : SLOT_INSPECTORS_MAX;
     ask->inspectors = arena_array(ask->arena, int32_t, room);
@@ -296,8 +312,9 @@ struct candidate {
 /* Enough people free at the least cost; else the answer of whoever came closest to being free. */
 static bool choose_any(struct ask *ask, code_set passing)
 {
-    struct candidate best[SLOT_INSPECTORS_MAX];
+    struct candidate best[SLOT_INSPECTORS_MAX] = { { 0, 0 } };
     const size_t count = (size_t)ask->count;
+    assert(count >= 1 && count <= SLOT_INSPECTORS_MAX);
     size_t n = 0;
     enum code closest = CODE_inspector_unable;
     bool failed = false;

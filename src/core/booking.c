@@ -52,6 +52,7 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         needs.absence = true;
         break;
     case COMMAND_ADD_ABSENCE:
+        needs.inspection = command->inspection_id.len > 0;
         if (command->whole_days)
             needs.floor = least(now, ((utc_s)command->first_day - 3) * DAY_S);
         else
@@ -125,7 +126,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_CANCEL:
         return decide_cancel(d, facts, verdict);
     case COMMAND_ADD_ABSENCE:
-        return decide_add_absence(d, verdict);
+        return decide_add_absence(d, facts, verdict);
     case COMMAND_REMOVE_ABSENCE:
         return decide_remove_absence(d, facts, verdict);
     case COMMAND_CONFIGURE:

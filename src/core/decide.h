@@ -14,7 +14,8 @@ IL_MUST bool decide_release(struct draft *d, const struct facts *facts, struct v
 IL_MUST bool decide_book(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_cancel(struct draft *d, const struct facts *facts, struct verdict *verdict);
-IL_MUST bool decide_add_absence(struct draft *d, struct verdict *verdict);
+IL_MUST bool decide_add_absence(struct draft *d, const struct facts *facts,
+                                struct verdict *verdict);
 IL_MUST bool decide_remove_absence(struct draft *d, const struct facts *facts,
                                    struct verdict *verdict);
 IL_MUST bool decide_admit(struct draft *d);

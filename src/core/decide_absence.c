@@ -45,7 +45,7 @@ static bool refuse_affected(struct draft *d, const struct absence *record, struc
            refuse(verdict, CODE_slot_taken, "", STR("Booked time lies in what would be closed."));
 }
 
-bool decide_add_absence(struct draft *d, struct verdict *verdict)
+bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct command *c = d->command;
     struct ask ask = ask_for(d, verdict);
@@ -59,6 +59,11 @@ bool decide_add_absence(struct draft *d, struct verdict *verdict)
         return refuse(verdict, CODE_not_offered, "/_inspectorId",
                       STR("There is no such inspector."));
     record.inspector = d->image->company->inspectors[at].id;
+    if (c->inspection_id.len > 0 && facts->inspection == NULL)
+        return refuse(verdict, CODE_not_offered, "/_inspectionId",
+                      STR("There is no such inspection."));
+    if (facts->inspection != NULL)
+        record.inspection_id = facts->inspection->id;
     if (!absence_span(d, &ask, &record))
         return false;
     if (c->affected == AFFECTED_REFUSE && !refuse_affected(d, &record, verdict))
@@ -80,7 +85,8 @@ bool decide_add_absence(struct draft *d, struct verdict *verdict)
 bool decide_remove_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct absence *subject = facts->absence;
-    if (subject == NULL)
+    const bool wants_vacation = d->command->absence_kind == CLAIM_VACATION;
+    if (subject == NULL || (subject->kind == CLAIM_VACATION) != wants_vacation)
         return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
     if (d->command->version == NOT_FOUND)
         return refuse(verdict, CODE_version_required, "", STR(""));

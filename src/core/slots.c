@@ -500,7 +500,7 @@ static bool slot_before(const struct slot *a, const struct slot *b)
 static bool group_choose(const struct search *s, const uint64_t *keys, size_t n, struct slot *ret)
 {
     const size_t count = (size_t)s->query->count;
-    struct slot best[SLOT_INSPECTORS_MAX];
+    struct slot best[SLOT_INSPECTORS_MAX] = { { .n_inspectors = 0 } };
     size_t n_best = 0;
     for (size_t i = 0; i < n; i++) {
         const struct slot candidate = key_slot(s, keys[i]);
@@ -523,14 +523,24 @@ static bool group_choose(const struct search *s, const uint64_t *keys, size_t n,
     return true;
 }
 
+/* How many different starts there are: far fewer than keys when many people share them. */
+static size_t starts_count(const uint64_t *keys, size_t n, unsigned shift)
+{
+    size_t starts = n > 0;
+    for (size_t i = 1; i < n; i++)
+        starts += keys[i] >> shift != keys[i - 1] >> shift;
+    return starts;
+}
+
 /* One slot per start. Days are counted here, after the choice. */
 static struct slot_list list_by_time(struct search *s)
 {
     const struct slot_query *q = s->query;
     const unsigned shift = KEY_WHO_BITS + KEY_COST_BITS;
     const uint64_t *keys = keys_by_start(s);
-    struct slot *groups = arena_array(s->arena, struct slot, s->n_keys);
-    uint64_t *ranks = arena_array(s->arena, uint64_t, s->n_keys);
+    const size_t room = starts_count(keys, s->n_keys, shift);
+    struct slot *groups = arena_array(s->arena, struct slot, room);
+    uint64_t *ranks = arena_array(s->arena, uint64_t, room);
     size_t n_groups = 0;
     for (int32_t d = 0; d < q->days; d++)
         s->days[d].count = 0;

@@ -24,6 +24,8 @@ struct checking {
     struct hash head;
     uint64_t seq;
     utc_s at;
+    size_t inspection_claims; /* stored */
+    size_t named_claims;      /* by records */
     struct check_report *report;
 };
 
@@ -342,6 +344,7 @@ static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
     struct row_claim claim = *(const struct row_claim *)row;
     (void)reterr;
     s->check->report->claims++;
+    s->check->inspection_claims += claim.kind == CLAIM_INSPECTION;
     if (!str_equal(s->inspector, claim.inspector)) {
         s->inspector = str_copy(s->check->arena, claim.inspector);
         s->n_open = 0;
@@ -388,21 +391,42 @@ static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
 
 /* ---- X4: records and their claims; X5: people ---- */
 
-struct owner_look {
+struct claim_look {
     const struct inspection *record;
-    size_t n_found, n_right;
+    const struct assignment *assignment;
+    bool is_right;
 };
 
-static il_rc visit_owned(void *context, const void *row, struct il_err *reterr)
+static il_rc visit_named(void *context, const void *row, struct il_err *reterr)
 {
-    struct owner_look *look = context;
+    struct claim_look *look = context;
     const struct row_claim *claim = row;
+    const struct assignment *a = look->assignment;
     (void)reterr;
-    look->n_found++;
-    for (size_t i = 0; i < look->record->n_assignments; i++) {
-        const struct assignment *a = &look->record->assignments[i];
-        look->n_right += a->claim == claim->ref && str_equal(a->inspector, claim->inspector) &&
-                         a->when.start == claim->starts_at && a->when.end == claim->ends_at;
+    look->is_right = claim->owner == look->record->ref && claim->kind == CLAIM_INSPECTION &&
+                     str_equal(a->inspector, claim->inspector) &&
+                     a->when.start == claim->starts_at && a->when.end == claim->ends_at;
+    return IL_OK;
+}
+
+/* Each claim the record names is there and says the same. That there are no others follows from the
+ * count of all (check_records). */
+static il_rc check_claims(struct checking *c, const struct inspection *record,
+                          struct il_err *reterr)
+{
+    const bool live = record->status != STATUS_CANCELLED;
+    for (size_t i = 0; i < record->n_assignments; i++) {
+        struct claim_look look = { record, &record->assignments[i], false };
+        const struct store_query query = { .table = TABLE_CLAIM,
+                                           .by = BY_REF,
+                                           .company = c->company,
+                                           .ref = record->assignments[i].claim };
+        if (query.ref != 0)
+            TRY(store_find(c->read, &query, visit_named, &look, reterr));
+        c->named_claims += live;
+        if (live != look.is_right || (!live && query.ref != 0))
+            find(c, "order %lld: the claim of %.*s is not what the record says",
+                 (long long)record->order_number, STR_ARG(record->assignments[i].inspector));
     }
     return IL_OK;
 }
@@ -435,15 +459,7 @@ static il_rc visit_person(void *context, const void *row, struct il_err *reterr)
 static il_rc check_record(struct checking *c, const struct inspection *record,
                           struct il_err *reterr)
 {
-    struct owner_look owned = { .record = record };
-    const struct store_query claims = {
-        .table = TABLE_CLAIM, .by = BY_OWNER, .company = c->company, .ref = record->ref
-    };
-    TRY(store_find(c->read, &claims, visit_owned, &owned, reterr));
-    const size_t due = record->status == STATUS_CANCELLED ? 0 : record->n_assignments;
-    if (owned.n_found != due || owned.n_right != due)
-        find(c, "order %lld names %zu claims, %zu are stored and %zu of them agree",
-             (long long)record->order_number, due, owned.n_found, owned.n_right);
+    TRY(check_claims(c, record, reterr));
     struct person_look person = { .check = c, .record = record };
     const struct store_query query = {
         .table = TABLE_PERSON, .by = BY_REF, .company = c->company, .ref = record->person
@@ -476,7 +492,11 @@ static il_rc check_records(struct checking *c, struct il_err *reterr)
     const struct store_query query = { .table = TABLE_INSPECTION,
                                        .by = BY_ALL,
                                        .company = c->company };
-    return store_find(c->read, &query, visit_inspection, c, reterr);
+    TRY(store_find(c->read, &query, visit_inspection, c, reterr));
+    if (c->named_claims != c->inspection_claims)
+        find(c, "the inspections name %zu claims, %zu are stored", c->named_claims,
+             c->inspection_claims);
+    return IL_OK;
 }
 
 /* ---- a company ---- */

@@ -93,6 +93,33 @@ static void configure(struct importing *im, const struct rows_merged *merged,
     take_entry(im, entry, persons, n_persons);
 }
 
+static bool has_text(struct str in, struct str what)
+{
+    for (size_t i = 0; i + what.len <= in.len; i++) {
+        if (memcmp(in.at + i, what.at, what.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static unsigned inert_settings(const struct company *company)
+{
+    unsigned inert = 0;
+    for (size_t i = 0; i < company->n_brands; i++) {
+        if (company->brands[i].rules.travel != TRAVEL_OFF)
+            inert |= INERT_TRAVEL;
+    }
+    for (size_t i = 0; i < company->n_rows; i++) {
+        const struct setting_row *row = &company->rows[i];
+        if (str_equal(row->kind, document_kind_name(KIND_AREA)))
+            inert |= INERT_AREAS;
+        if (str_equal(row->kind, document_kind_name(KIND_SERVICE)) &&
+            has_text(row->body, STR("\"followUp\":{")))
+            inert |= INERT_FOLLOW_UPS;
+    }
+    return inert;
+}
+
 /* The company as it will be, from rows whose new people have no place yet. */
 static il_rc import_settings(struct importing *im, struct il_err *reterr)
 {
@@ -112,6 +139,7 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     count->changed = merged.n_changed - merged.created;
     count->left = merged.left;
     count->removed = merged.n_removed;
+    im->import->report.inert = inert_settings(company);
     if (rc == IL_OK && merged.n_changed + merged.n_removed > 0)
         configure(im, &merged, company);
     block_free(company);
@@ -413,10 +441,8 @@ il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                          STR_ARG(code_facts(job.code)->sentence));
         }
     }
-    if (rc == IL_OK) {
+    if (rc == IL_OK)
         *ret = import.report;
-        ret->company = STR("");
-    }
     arena_drop(&arena);
     return rc;
 }

@@ -161,34 +161,72 @@ il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool 
 
 /* ---- history ---- */
 
-struct entries_look {
+struct changes_look {
     struct arena *arena;
+    ref_t inspection;
     struct changelog log;
     size_t room;
 };
 
-static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
+static struct actor actor_copy(struct arena *arena, const struct actor *from)
 {
-    struct entries_look *look = context;
-    const struct str payload = str_copy(look->arena, ((const struct row_entry *)row)->payload);
-    if (look->log.n == look->room) {
-        look->room = look->room == 0 ? 16 : 2 * look->room;
-        struct entry *more = arena_array(look->arena, struct entry, look->room);
-        if (look->log.n > 0)
-            memcpy(more, look->log.entries, look->log.n * sizeof *more);
-        look->log.entries = more;
-    }
-    return entry_read(look->arena, payload, &look->log.entries[look->log.n++], reterr);
+    struct actor actor = *from;
+    actor.key_id = str_copy(arena, from->key_id);
+    actor.channel = str_copy(arena, from->channel);
+    actor.brand = str_copy(arena, from->brand);
+    return actor;
 }
 
-il_rc desk_changelog(const struct lookup *in, ref_t owner, struct changelog *ret,
+static void add_change(struct changes_look *look, const struct entry *entry,
+                       const struct inspection *after)
+{
+    if (look->log.n == look->room) {
+        look->room = look->room == 0 ? 16 : 2 * look->room;
+        struct change *more = arena_array(look->arena, struct change, look->room);
+        if (look->log.n > 0)
+            memcpy(more, look->log.at, look->log.n * sizeof *more);
+        look->log.at = more;
+    }
+    look->log.at[look->log.n++] = (struct change){
+        .entry = { .seq = entry->seq,
+                   .at = entry->at,
+                   .kind = entry->kind,
+                   .actor = actor_copy(look->arena, &entry->actor),
+                   .reason = str_copy(look->arena, entry->reason),
+                   .overridden = entry->overridden,
+                   .hold_reacquired = entry->hold_reacquired,
+                   .offer = str_copy(look->arena, entry->offer),
+                   .offer_seq = entry->offer_seq,
+                   .offer_at = entry->offer_at },
+        .after = inspection_copy(look->arena, after),
+    };
+}
+
+/* An entry of an import is about hundreds of orders: it is read apart, and one of them is kept. */
+static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
+{
+    struct changes_look *look = context;
+    struct arena apart = arena_make(SIZE_MAX / 2);
+    struct entry entry;
+    const il_rc rc = entry_read(&apart, ((const struct row_entry *)row)->payload, &entry, reterr);
+    for (size_t i = 0; rc == IL_OK && i < entry.n_inspections; i++) {
+        if (entry.inspections[i]->ref == look->inspection)
+            add_change(look, &entry, entry.inspections[i]);
+    }
+    arena_drop(&apart);
+    return rc;
+}
+
+il_rc desk_changelog(const struct lookup *in, ref_t inspection, struct changelog *ret,
                      struct il_err *reterr)
 {
-    struct entries_look look = { .arena = in->arena };
+    struct changes_look look = { .arena = in->arena, .inspection = inspection };
     struct rows_at rows;
-    const struct store_query query = {
-        .table = TABLE_ENTRY, .by = BY_OWNER, .company = in->company, .ref = owner
-    };
+    const struct store_query query = { .table = TABLE_ENTRY,
+                                       .by = BY_OWNER,
+                                       .company = in->company,
+                                       .ref = inspection,
+                                       .limit = CHANGELOG_MAX };
     TRY(open_rows(in, &rows, reterr));
     const il_rc rc = store_find(rows.read, &query, visit_entry, &look, reterr);
     store_read_close(rows.read);

@@ -40,6 +40,9 @@ static void print_import(const struct answer *answer, bool dry_run)
         if (conflicts > 0)
             (void)printf("  %lld overlaps were already there: each is an open conflict now\n",
                          (long long)conflicts);
+        const struct strs warnings = json_opt_strs(&root, "warnings", 100, 1000);
+        for (size_t i = 0; i < warnings.n; i++)
+            (void)printf("  Note: %.*s\n", STR_ARG(warnings.at[i]));
         json_reader_drop(&reader);
     }
     arena_drop(&arena);

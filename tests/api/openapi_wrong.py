@@ -54,9 +54,7 @@ class Wrong:
             self.refused(["idempotency_key_required"], headers={"Idempotency-Key": key})
 
     def of_query(self):
-        mutates = self.op.parameter("Idempotency-Key") is not None
-        if mutates or self.op.query() or "unknown_field" in self.op.codes.get(422, []):
-            self.refused(["unknown_field"], "/nonsense", query={"nonsense": "1"})
+        self.refused(["unknown_field"], "/nonsense", query={"nonsense": "1"})
         for p in self.op.query():
             name, schema = p["name"], p["schema"]
             pair = f"&{name}=1&{name}=2" if self.dry or self.entry.get("query") else \
@@ -69,6 +67,7 @@ class Wrong:
     def of_media(self):
         self.refused(["unsupported_media_type"], body=b"{}", headers={"Content-Type": "text/plain"})
         self.refused(["unsupported_media_type"], body=b"{}", headers={"Content-Encoding": "gzip"})
+        self.refused(["not_acceptable"], headers={"Accept": "text/html, image/*"})
         self.refused(["json_invalid"], body=b'{"a":')
         self.refused(["json_duplicate_key"], body=b'{"a":1,"a":2}')
         self.refused(["json_too_deep"], body=b"[" * 33 + b"]" * 33)
@@ -89,7 +88,7 @@ class Wrong:
                 self.refused(["unknown_field"], pointer(path), body=put(body, path, 1))
                 continue
             for value, codes in wrong_values(schema):
-                self.refused(codes, None if "type" not in codes else pointer(path),
+                self.refused(codes, pointer(path) if codes == ["type"] else None,
                              body=put(body, path, value))
             for value in limit_values(schema):
                 answer = self.send(body=put(body, path, value))
@@ -138,6 +137,8 @@ def wrong_values(schema):
         yield "x" * (schema["maxLength"] + 1), ["too_long"]
     if "string" in kinds:
         yield "a\u0001b", ["control_character"]
+    if "minLength" in schema:
+        yield "", ["type", "out_of_range", "not_found"]
     if "enum" in schema or "pattern" in schema:
         yield "nonsense", ["out_of_range", "too_long"]
     if "integer" in kinds:
@@ -148,6 +149,8 @@ def wrong_values(schema):
         yield schema["maximum"] + 1, ["out_of_range"]
     if "maxItems" in schema:
         yield [good_of(schema["items"])] * (schema["maxItems"] + 1), ["too_long"]
+    if schema.get("uniqueItems"):
+        yield [good_of(schema["items"])] * 2, ["out_of_range"]
 
 
 def limit_values(schema):

@@ -84,6 +84,7 @@ void skip_put(struct skip *list, void *row)
     if (!list->own_head)
         list->own_head = node_make(NULL, SKIP_LEVELS);
     trail_find(list, row, trail);
+    assert(levels >= 1 && "every node stands on the ground level");
     for (size_t level = 0; level < levels; level++) {
         node->next[level] = trail[level]->next[level];
         trail[level]->next[level] = node;

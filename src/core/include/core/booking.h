@@ -90,10 +90,11 @@ struct command {
     struct hash person_hash; /* book: of the personal data that will be stored */
     int64_t place_key;
 
-    struct str subject; /* reschedule, cancel, remove_absence: _id or order number, for messages */
+    struct str subject; /* reschedule, cancel, remove_absence: _id or order number; add_absence:
+                         * inspection_id */
     int64_t version;    /* expected; NOT_FOUND: not checked */
 
-    enum claim_kind absence_kind; /* add_absence */
+    enum claim_kind absence_kind; /* add_absence; remove_absence: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */
     bool whole_days;
     date_d first_day, last_day; /* add_absence in whole days */

@@ -57,6 +57,7 @@
     CODE(idempotency_key_reused, 422, false, "That Idempotency-Key was used for another request.") \
     CODE(idempotency_in_progress, 409, false, "The first request with that key still runs.")       \
     CODE(method_not_allowed, 405, false, "That method is not served here.")                        \
+    CODE(not_acceptable, 406, false, "Answers are application/json only.")                         \
     CODE(unsupported_media_type, 415, false, "Bodies must be application/json.")                   \
     CODE(too_large, 413, false, "The body is too large.")                                          \
     CODE(rate_limited, 429, false, "Too many requests; try again shortly.")                        \

@@ -19,6 +19,7 @@ enum {
     DAY_SPANS_MAX = 24,
     DAY_STARTS_MAX = 96,
     VISIT_MINUTES_MAX = 1440,
+    VISIT_INSPECTORS_MAX = 8, /* that one visit may take */
     HORIZON_DAYS_MAX = 730,
     SEARCH_DAYS_MAX = 62,
     NOT_FOUND = -1,

@@ -11,7 +11,11 @@
 #include "core/code.h"
 #include "core/image.h"
 
-enum { SLOTS_LIMIT_DEFAULT = 200, SLOTS_LIMIT_MAX = 2000, SLOT_INSPECTORS_MAX = 8 };
+enum {
+    SLOTS_LIMIT_DEFAULT = 200,
+    SLOTS_LIMIT_MAX = 2000,
+    SLOT_INSPECTORS_MAX = VISIT_INSPECTORS_MAX
+};
 
 enum slot_order { ORDER_OPTIMAL, ORDER_TIME };
 

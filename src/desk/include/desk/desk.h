@@ -104,11 +104,14 @@ struct import_options {
     bool dry_run; /* say what would happen and keep nothing */
 };
 
+/* What a document asks for that no rule acts on yet: kept and exported, and said. */
+enum inert_setting { INERT_TRAVEL = 1, INERT_AREAS = 2, INERT_FOLLOW_UPS = 4 };
+
 struct import_report {
     struct import_count settings, absences, inspections;
     size_t conflicts;
     uint64_t seq;
-    struct str company;
+    unsigned inert; /* enum inert_setting, together */
 };
 
 /* A company document, all or nothing, through the writer. Waits. */
@@ -151,13 +154,20 @@ IL_MUST il_rc desk_find_personal(const struct lookup *in, ref_t person, struct s
 IL_MUST il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
                              struct il_err *reterr);
 
+enum { CHANGELOG_MAX = 1000 };
+
+struct change {         /* one entry, as far as it is about one inspection */
+    struct entry entry; /* head only: no records, no claims */
+    const struct inspection *after;
+};
+
 struct changelog {
-    struct entry *entries;
+    struct change *at;
     size_t n;
 };
 
-/* Entries that touched `owner`, oldest first. */
-IL_MUST il_rc desk_changelog(const struct lookup *in, ref_t owner, struct changelog *ret,
+/* Entries that touched the inspection, oldest first, at most CHANGELOG_MAX. */
+IL_MUST il_rc desk_changelog(const struct lookup *in, ref_t inspection, struct changelog *ret,
                              struct il_err *reterr);
 
 struct conflict_list {

@@ -1,0 +1,144 @@
+"""Walls: to one company, what is another's is exactly what does not exist.
+
+Each route is asked with the key of one company and an id of the other, then with an id that nobody
+has. The two answers are the same: status, headers but Date and Interlock-Seq, and body.
+"""
+import secrets
+from harness import *
+
+args = options(__doc__.splitlines()[0])
+cases = Cases()
+server = Server(args).start()
+
+
+def fill(name):
+    """A company with one of everything; gives what its things are called."""
+    number = {"ours": 7001, "theirs": 7002}[name]
+    pair = [order(number, "alice", at(9, "10:00"), at(9, "13:00")),
+            order(number + 10, "alice", at(9, "12:00"), at(9, "15:00"))]
+    for record in pair:
+        record["_id"] = f"{name}-{record['orderNumber']}"
+    server.take(company(name, inspections=pair))
+    staff = Client(server.port, server.secret("admin", name=name, override=True))
+    for i in range(10 if name == "theirs" else 0):  # so that no id of theirs is one of ours too
+        staff.book(booking(at(10 + i, "06:00"))).want(201)
+    booked = staff.book(booking(at(3, "10:00"))).want(201).json["inspection"]
+    hold = staff.post("/schedule/holds", {"datetime": at(4, "10:00"), "services": ["quick"],
+                                          "_inspectorId": "alice"}).want(201).json["hold"]
+    event = {"type": "Event", "_inspectorId": "alice", "datetime": at(5, "10:00"),
+             "endtime": at(5, "11:00")}
+    days = {"_inspectorId": "bob", "from": str(local_date(6)), "to": str(local_date(7))}
+    return {"inspection": booked["_id"], "imported": pair[0]["_id"],
+            "order": str(booked["orderNumber"]), "imported order": str(number),
+            "hold token": hold["token"], "hold": hold["_id"],
+            "event": staff.post("/event", event).want(201).json["event"]["_id"],
+            "vacation": staff.post("/vacation", days).want(201).json["vacation"]["_id"]}
+
+
+def unknown(kind, thing):
+    """An id of the same make and length that nothing has."""
+    if kind.endswith("order"):
+        return "9" * len(thing)
+    kept = 2 if kind == "vacation" else 1
+    return thing[:kept] + "".join(secrets.choice("abcdef") for _ in thing[kept:])
+
+
+# What may be asked of each kind of id: @ stands for it.
+MOVE = {"datetime": at(20, "10:00"), "version": 1}
+INSPECTION = [("GET", "/inspection/@", None), ("GET", "/inspection/@/changelog", None),
+              ("POST", "/inspection/@/reschedule", MOVE),
+              ("POST", "/inspection/@/reschedule", {**MOVE, "version": 99}),
+              ("POST", "/inspection/@/reschedule", {"datetime": at(20, "10:00")}),
+              ("POST", "/inspection/@/reschedule?dryRun=true", MOVE),
+              ("POST", "/inspection/@/cancel", {"version": 1}),
+              ("POST", "/inspection/@/cancel", {}),
+              ("GET", "/schedule/optimal-slots?services=quick&reschedule=@", None)]
+HOLD = [("GET", "/schedule/holds/@", None), ("PATCH", "/schedule/holds/@", {"extend": True}),
+        ("PATCH", "/schedule/holds/@", {"datetime": at(21, "10:00")}),
+        ("DELETE", "/schedule/holds/@", None)]
+WITH_HOLD = booking(at(4, "10:00"), hold="@", client={"name": "Pat"})
+IN_BODY = [("POST", "/inspection/book-job", WITH_HOLD), ("POST", "/spectora/create-job", WITH_HOLD),
+           ("GET", "/schedule/optimal-slots?services=quick", ("Interlock-Hold", "@"))]
+EVENT = [("DELETE", "/event/@", {"version": 1}), ("DELETE", "/event/@", {"version": 99}),
+         ("DELETE", "/event/@", None)]
+VACATION = [("DELETE", "/vacation/@", {"version": 1}), ("DELETE", "/vacation/@", None)]
+LINKED = [("POST", "/event?dryRun=true", {"type": "Event", "_inspectorId": "alice",
+                                          "datetime": at(22, "10:00"), "endtime": at(22, "11:00"),
+                                          "_inspectionId": "@"})]
+QUESTIONS = {"inspection": INSPECTION + LINKED, "imported": INSPECTION, "order": INSPECTION,
+             "imported order": INSPECTION, "hold token": HOLD + IN_BODY, "hold": HOLD + IN_BODY,
+             "event": EVENT, "vacation": VACATION}
+
+
+def ask(client, method, target, body, thing):
+    headers = ()
+    if isinstance(body, tuple):
+        headers, body = [(body[0], thing)], None
+    raw = json.dumps(body).replace("@", thing).encode() if body is not None else None
+    return client.ask(method, target.replace("@", thing), raw, headers=headers)
+
+
+def seen(answer, thing):
+    """What the asker can tell from the answer: their own words in it are not news to them."""
+    headers = [h for h in answer.headers if h[0] not in ("Date", "Interlock-Seq")]
+    return answer.status, headers, answer.body.replace(thing.encode(), b"@")
+
+
+def wall(client, method, target, body, kind, thing):
+    nobody = unknown(kind, thing)
+    got = ask(client, method, target, body, thing)
+    want = ask(client, method, target, body, nobody)
+    check(got.status < 500, f"{got.status}: {got.body}")
+    same(seen(got, thing), seen(want, nobody), "the answer")
+    same(got.status, 422 if "_inspectionId" in str(body) else 404, "status")
+
+
+def lists_are_ours_alone(client, theirs):
+    for target in ("/schedule/holds", "/conflicts", "/conflicts?cursor=1",
+                   "/schedule/optimal-slots?services=quick&days=30"):
+        text = client.get(target).want(200).body.decode()
+        for kind in ("imported order", "imported", "hold token"):
+            check(theirs[kind] not in text, f"{target} shows {kind} of the other company")
+
+
+def their_offer(client, other):
+    offer = other.slots(services="quick")["offer"]
+    forged = offer[:-2] + ("AA" if offer[-2:] != "AA" else "BB")
+    got = client.book(booking(at(23, "10:00"), offer=offer)).want(422, "out_of_range")
+    want = client.book(booking(at(23, "10:00"), offer=forged)).want(422, "out_of_range")
+    same(got.body, want.body, "the answer")
+
+
+def keys_are_apart(client, other):
+    """The same Idempotency-Key of two companies is two keys."""
+    body, key = booking(at(24, "10:00")), unique("shared")
+    for who in (client, other):
+        answer = who.book(body, key=key).want(201)
+        same(answer.header("Idempotent-Replayed"), None, "Idempotent-Replayed")
+
+
+ours, theirs = fill("ours"), fill("theirs")
+roles = {"admin": server.client("admin", name="ours", override=True),
+         "online": server.client("online", name="ours", brand="denver")}
+other = server.client("admin", name="theirs")
+before = server.export("theirs")
+seqs = other.slots(services="quick")["asOfSeq"]
+for kind, questions in QUESTIONS.items():
+    for method, target, body in questions:
+        where = {True: f" with {body}", False: ""}[body is not None]
+        cases.run(f"{kind}: {method} {target}{where}"[:150], wall, roles["admin"], method, target,
+                  body, kind, theirs[kind])
+for method, target, body in HOLD + IN_BODY:
+    for kind in ("hold token", "hold"):
+        cases.run(f"online, {kind}: {method} {target}", wall, roles["online"], method, target, body,
+                  kind, theirs[kind])
+cases.run("lists show nothing of another company", lists_are_ours_alone, roles["admin"], theirs)
+cases.run("an offer of another company is a forged one", their_offer, roles["admin"], other)
+cases.run("nothing of the other company has changed",
+          lambda: unchanged(server.export("theirs"), before))
+cases.run("nothing of it was journaled either",
+          lambda: same(other.slots(services="quick")["asOfSeq"], seqs, "seq"))
+cases.run("an Idempotency-Key is another in another company", keys_are_apart, roles["admin"], other)
+cases.run("check finds nothing", server.must_be_clean)
+server.close()
+cases.finish()
