@@ -5,7 +5,7 @@ set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libmicrohttpd-dev libjansson-dev
 libsqlite3-dev libsodium-dev libcurl4-openssl-dev tzdata"
 test="$build libcmocka-dev clang clang-format clang-tidy cppcheck libclang-rt-14-dev curl faketime
-sqlite3 wrk binutils"
+sqlite3 wrk binutils python3-yaml python3-jsonschema"
 case "$1" in
 build) wanted=$build ;;
 test) wanted=$test ;;
