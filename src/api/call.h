@@ -74,8 +74,8 @@ void put_seq_header(struct call *call, uint64_t seq);
 struct json_obj body_root(struct call *call);
 bool body_is_good(struct call *call); /* false: the fault was answered */
 void decode_want(struct call *call, struct json_obj *o, struct want *ret);
-/* Places that are given flat or in `property`. */
-void decode_property(struct json_obj *o, struct property *ret);
+/* What is moved keeps its brand: naming one is a fault. */
+void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);
 int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
 /* False when the token was made elsewhere; an absent token leaves *ret 0 and is fine. */

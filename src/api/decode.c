@@ -36,21 +36,6 @@ bool body_is_good(struct call *call)
     return false;
 }
 
-void decode_property(struct json_obj *o, struct property *ret)
-{
-    enum { SQUARE_FEET_MAX = 1000000, YEAR_MIN = 1500, YEAR_MAX = 2200 };
-    const bool lat = json_has(o, "lat");
-    const bool lng = json_has(o, "lng");
-    *ret = (struct property){ .has_place = lat && lng };
-    if (lat != lng)
-        json_fault(o, lat ? "lng" : "lat", "type", "is required when the other is given");
-    if (lat && lng)
-        ret->place =
-            (struct place){ json_get_degrees(o, "lat", 90), json_get_degrees(o, "lng", 180) };
-    ret->square_feet = (int32_t)json_opt_int(o, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND);
-    ret->year_built = (int32_t)json_opt_int(o, "yearBuilt", YEAR_MIN, YEAR_MAX, NOT_FOUND);
-}
-
 static void decode_assignments(struct json_obj *o, struct want *ret)
 {
     struct json_arr in = json_opt_arr(o, "assignments", INSPECTORS_PER_VISIT_MAX);
@@ -119,6 +104,12 @@ void decode_want(struct call *call, struct json_obj *o, struct want *ret)
     ret->property = (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
 }
 
+void refuse_brand(struct json_obj *o, const struct want *want)
+{
+    if (want->brand.len > 0)
+        json_fault(o, "brand", "unknown_field", "cannot be changed here");
+}
+
 void decode_override(struct call *call, struct json_obj *o, struct override *ret)
 {
     struct json_obj in;
@@ -155,6 +146,8 @@ static int64_t version_from_tag(struct str tag)
         tag = (struct str){ tag.at + 1, tag.len - 2 };
     if (str_starts(tag, STR("v")))
         tag = (struct str){ tag.at + 1, tag.len - 1 };
+    if (str_equal(tag, STR("*")))
+        return VERSION_ANY;
     /* A tag that is none of ours matches no version: stale, not missing. */
     return str_to_int(tag, &version) && version > 0 ? version : 0;
 }

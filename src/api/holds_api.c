@@ -35,20 +35,19 @@ static void decode_hold_property(struct json_obj *o, struct want *want)
 {
     struct json_obj in;
     if (!json_opt_obj(o, "property", &in)) {
-        decode_property(o, &want->property);
+        property_read(o, &want->property);
         return;
     }
     (void)json_opt_str(&in, "address", ADDRESS_CHARS_MAX);
-    decode_property(&in, &want->property);
+    property_read(&in, &want->property);
     json_done(&in);
 }
 
-static bool decode_hold_body(struct call *call, struct json_obj *o)
+static bool decode_hold_want(struct call *call, struct json_obj *o)
 {
     if (is_online(call) && names_staff_field(o))
         return answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
     decode_want(call, o, &call->job.command.want);
-    decode_hold_property(o, &call->job.command.want);
     return false;
 }
 
@@ -58,8 +57,9 @@ bool hold_make_handle(struct call *call)
     struct json_obj o = body_root(call);
     struct command *c = &call->job.command;
     c->kind = COMMAND_HOLD;
-    if (decode_hold_body(call, &o))
+    if (decode_hold_want(call, &o))
         return true;
+    decode_hold_property(&o, &c->want);
     c->hold_kind = (enum hold_kind)json_opt_word(&o, "kind", kinds, 2, HOLD_CHECKOUT);
     if (!c->want.has_datetime)
         (void)json_get_str(&o, "datetime", 1);
@@ -128,8 +128,9 @@ bool hold_change(struct call *call)
     c->kind = COMMAND_CHANGE_HOLD;
     if (!hold_in_path(call, &c->hold))
         return answer_not_found(call);
-    if (decode_hold_body(call, &o))
+    if (decode_hold_want(call, &o))
         return true;
+    refuse_brand(&o, &c->want);
     c->extend = json_opt_bool(&o, "extend", false);
     if (!c->extend && !c->want.has_datetime && c->want.services.n == 0 && c->want.minutes == 0 &&
         !c->want.any_inspector && c->want.inspectors.n == 0)
@@ -176,10 +177,11 @@ void hold_encode(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));
-    put_hold(call, &j, &hold, true);
+    /* A dry run made nothing: its token would be the next hold's. */
+    put_hold(call, &j, &hold, !call->dry_run);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     json_end_object(&j);
-    (void)answer_json(call, call->job.command.kind == COMMAND_HOLD ? 201 : 200);
+    (void)answer_json(call, call->job.command.kind == COMMAND_HOLD && !call->dry_run ? 201 : 200);
 }
 
 void hold_release_encode(struct call *call)

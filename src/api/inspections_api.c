@@ -19,10 +19,14 @@ static void require_choice(struct json_obj *o, const struct command *c)
             "is required (or \"any\")");
 }
 
-static bool has_text(struct json_obj *o, const char *object, const char *member, size_t max_chars)
+/* A text inside an object: "/client/name" is named whether the object or the text is missing. */
+static void require_text(struct json_obj *o, const char *object, const char *member,
+                         size_t max_chars)
 {
     struct json_obj in;
-    return json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0;
+    if (json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0)
+        return;
+    require(&in, false, member, "is required");
 }
 
 static bool book(struct call *call, bool needs_spectora)
@@ -39,9 +43,8 @@ static bool book(struct call *call, bool needs_spectora)
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require_choice(&o, c);
-    require(&o, has_text(&o, "property", "address", ADDRESS_CHARS_MAX), "property/address",
-            "is required");
-    require(&o, has_text(&o, "client", "name", NAME_CHARS_MAX), "client/name", "is required");
+    require_text(&o, "property", "address", ADDRESS_CHARS_MAX);
+    require_text(&o, "client", "name", NAME_CHARS_MAX);
     call->job.personal = personal_read(&o, &c->want.property, &address);
     c->place_key = address_key(address);
     c->status = json_opt_word(&o, "status", statuses, 2, NOT_FOUND);
@@ -101,7 +104,8 @@ static void put_booked(struct call *call, struct json *j, const struct inspectio
     json_key(j, STR("inspection"));
     show_inspection(call, j, record, personal);
     json_put_int(j, "seq", (int64_t)call->job.seq);
-    json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
+    if (!call->dry_run) /* it would be the next booking's */
+        json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
     if (record->wants_spectora)
         put_spectora(j);
     put_warnings(j, call->job.verdict.warnings);
@@ -149,6 +153,7 @@ bool reschedule_handle(struct call *call)
     c->kind = COMMAND_RESCHEDULE;
     c->subject = call->segments[0];
     decode_want(call, &o, &c->want);
+    refuse_brand(&o, &c->want);
     c->version = decode_version(call, &o);
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));

@@ -38,6 +38,8 @@ bool answer_code(struct call *call, enum code code, const char *field, struct st
         json_put_str(&j, "field", str_from(field));
     json_end_object(&j);
     set_status(call, code);
+    if (call->route != NULL && call->route->needs_key && call->image != NULL && !call->has_job)
+        put_seq_header(call, call->image->seq);
     return true;
 }
 
@@ -86,6 +88,13 @@ static bool has_conflicts(enum code code)
     return code == CODE_slot_taken || code == CODE_hold_consumed || code == CODE_possible_duplicate;
 }
 
+static bool takes_override(const struct call *call)
+{
+    const enum command_kind kind = call->job.command.kind;
+    return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_HOLD ||
+           kind == COMMAND_CHANGE_HOLD;
+}
+
 void answer_verdict(struct call *call)
 {
     const struct verdict *v = &call->job.verdict;
@@ -93,7 +102,7 @@ void answer_verdict(struct call *call)
     begin_problem(&j, v->code, v->detail);
     if (v->field.len > 0)
         json_put_str(&j, "field", v->field);
-    json_put_bool(&j, "overridable", code_facts(v->code)->is_overridable);
+    json_put_bool(&j, "overridable", takes_override(call) && code_facts(v->code)->is_overridable);
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
         show_conflicts(call, &j, v->evidence, v->n_evidence);

@@ -100,8 +100,8 @@ static bool get_property(struct call *call, struct property *ret)
     if (lat && (!get_degrees(call, "lat", 90, &ret->place.lat_e7) ||
                 !get_degrees(call, "lng", 180, &ret->place.lng_e7)))
         return false;
-    if (!get_number(call, "squareFeet", 0, 1000000, NOT_FOUND, &feet) ||
-        !get_number(call, "yearBuilt", 1500, 2200, NOT_FOUND, &year))
+    if (!get_number(call, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND, &feet) ||
+        !get_number(call, "yearBuilt", YEAR_BUILT_MIN, YEAR_BUILT_MAX, NOT_FOUND, &year))
         return false;
     ret->square_feet = (int32_t)feet;
     ret->year_built = (int32_t)year;
@@ -360,6 +360,23 @@ static struct str etag_for(struct call *call, const struct slots_ask *ask, uint6
                      (unsigned long long)hash);
 }
 
+/* "*", or a list that has the tag; a weak one is as good, the answer would be the same. */
+static bool names_tag(struct str header, struct str etag)
+{
+    if (str_equal(header, STR("*")))
+        return true;
+    while (header.len > 0) {
+        struct str tag = str_cut(&header, ',');
+        while (tag.len > 0 && tag.at[0] == ' ')
+            tag = (struct str){ tag.at + 1, tag.len - 1 };
+        if (str_starts(tag, STR("W/")))
+            tag = (struct str){ tag.at + 2, tag.len - 2 };
+        if (str_equal(tag, etag))
+            return true;
+    }
+    return false;
+}
+
 bool slots_handle(struct call *call)
 {
     static const char *const known[] = {
@@ -385,7 +402,7 @@ bool slots_handle(struct call *call)
     const struct str etag = etag_for(call, &ask, digest);
     http_response_header(call->response, "ETag", etag);
     http_response_header(call->response, "Cache-Control", STR("no-cache"));
-    if (str_equal(http_header(call->request, "If-None-Match", NULL), etag)) {
+    if (names_tag(http_header(call->request, "If-None-Match", NULL), etag)) {
         call->response->status = 304;
         return true;
     }

@@ -20,13 +20,29 @@ static json_t *tree(const struct json_t *value)
     return (json_t *)(uintptr_t)value;
 }
 
+/* RFC 6901: ~ and / in a name are ~0 and ~1. */
+static const char *pointer_token(struct arena *arena, const char *name)
+{
+    char *token = arena_array(arena, char, 2 * strlen(name) + 1);
+    char *at = token;
+    for (; *name != '\0'; name++) {
+        if (*name == '~' || *name == '/') {
+            *at++ = '~';
+            *at++ = *name == '~' ? '0' : '1';
+        } else {
+            *at++ = *name;
+        }
+    }
+    return token;
+}
+
 static struct str path_of(struct arena *arena, const struct json_at *at)
 {
     if (at->parent == NULL)
         return STR("");
     const struct str before = path_of(arena, at->parent);
     if (at->name != NULL)
-        return str_print(arena, "%.*s/%s", STR_ARG(before), at->name);
+        return str_print(arena, "%.*s/%s", STR_ARG(before), pointer_token(arena, at->name));
     return str_print(arena, "%.*s/%zu", STR_ARG(before), at->index);
 }
 

@@ -45,6 +45,20 @@ static void agents_get(struct json_obj *o, struct json *j)
     json_end_array(j);
 }
 
+void property_read(struct json_obj *o, struct property *ret)
+{
+    const bool lat = json_has(o, "lat");
+    const bool lng = json_has(o, "lng");
+    *ret = (struct property){ .has_place = lat || lng };
+    if (ret->has_place) {
+        ret->place.lat_e7 = json_get_degrees(o, "lat", 90);
+        ret->place.lng_e7 = json_get_degrees(o, "lng", 180);
+    }
+    ret->square_feet = (int32_t)json_opt_int(o, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND);
+    ret->year_built =
+        (int32_t)json_opt_int(o, "yearBuilt", YEAR_BUILT_MIN, YEAR_BUILT_MAX, NOT_FOUND);
+}
+
 static struct property property_get(struct json_obj *o, struct str *ret_address)
 {
     struct property p = { .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
@@ -53,15 +67,7 @@ static struct property property_get(struct json_obj *o, struct str *ret_address)
     if (!json_opt_obj(o, "property", &in))
         return p;
     *ret_address = json_opt_str(&in, "address", ADDRESS_CHARS_MAX);
-    const bool has_lat = json_has(&in, "lat");
-    p.has_place = json_has(&in, "lng") || has_lat;
-    if (p.has_place) {
-        p.place.lat_e7 = json_get_degrees(&in, "lat", 90);
-        p.place.lng_e7 = json_get_degrees(&in, "lng", 180);
-    }
-    p.square_feet = (int32_t)json_opt_int(&in, "squareFeet", 0, SQUARE_FEET_MAX, NOT_FOUND);
-    p.year_built =
-        (int32_t)json_opt_int(&in, "yearBuilt", YEAR_BUILT_MIN, YEAR_BUILT_MAX, NOT_FOUND);
+    property_read(&in, &p);
     json_done(&in);
     return p;
 }

@@ -90,7 +90,7 @@ bool decide_remove_absence(struct draft *d, const struct facts *facts, struct ve
         return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
     if (d->command->version == NOT_FOUND)
         return refuse(verdict, CODE_version_required, "", STR(""));
-    if (d->command->version != subject->version)
+    if (d->command->version != VERSION_ANY && d->command->version != subject->version)
         return refuse(
             verdict, CODE_stale, "",
             str_print(d->arena, "It is at version %lld now.", (long long)subject->version));

@@ -18,6 +18,9 @@ enum {
     NAME_CHARS_MAX = 200,
     ADDRESS_CHARS_MAX = 300,
     NOTES_CHARS_MAX = 4000,
+    SQUARE_FEET_MAX = 10000000,
+    YEAR_BUILT_MIN = 1000,
+    YEAR_BUILT_MAX = 2300,
     DOCUMENT_BYTES_MAX = 512 * 1024 * 1024,
 };
 
@@ -130,6 +133,10 @@ void document_write_inspection(struct json *j, struct arena *arena, const struct
                                const struct inspection *inspection, struct str personal);
 
 /* ---- people and places ---- */
+
+/* Reads lat and lng (both or neither), squareFeet and yearBuilt: where a property is, how large and
+ * how old; NOT_FOUND where not told. */
+void property_read(struct json_obj *o, struct property *ret);
 
 /* Reads client, agents, property.address and notes out of an object that a request or a document
  * sent (o: the inspection or book-job body), and returns them as canonical personal JSON. Reads the

@@ -27,6 +27,7 @@ enum {
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
     EVIDENCE_MAX = 32,
+    VERSION_ANY = -2, /* a command for whatever version stands */
 };
 
 struct wanted_assignment {
@@ -92,7 +93,7 @@ struct command {
 
     struct str subject; /* reschedule, cancel, remove_absence: _id or order number; add_absence:
                          * inspection_id */
-    int64_t version;    /* expected; NOT_FOUND: not checked */
+    int64_t version;    /* expected; VERSION_ANY; NOT_FOUND: none was given */
 
     enum claim_kind absence_kind; /* add_absence; remove_absence: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */
