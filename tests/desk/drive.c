@@ -409,12 +409,24 @@ static void judge_done(struct drive *d, struct drive_job *it)
           "seq %lu: not the visit that was asked for", (unsigned long)entry->seq);
 }
 
+static struct span asked_of(struct drive *d, const struct desk_job *job)
+{
+    const struct command *c = &job->command;
+    const struct zone *zone = d->follow.fold->company->zone;
+    if (c->kind != COMMAND_ADD_ABSENCE)
+        return job->verdict.asked;
+    if (!c->whole_days)
+        return (struct span){ c->from.wall, c->to.wall };
+    return (struct span){ zone_from_wall(zone, (wall_s)c->first_day * DAY_S).first,
+                          zone_from_wall(zone, (wall_s)(c->last_day + 1) * DAY_S).first };
+}
+
 /* Whoever asked for the inspector, or for any, hears "taken" only if it is. */
 static void judge_taken(struct drive *d, const struct drive_job *it)
 {
     const struct desk_job *job = &it->job;
     const struct command *command = &job->command;
-    model_judge_taken(&d->follow.model, &job->verdict, now_of(d));
+    model_judge_taken(&d->follow.model, &job->verdict, asked_of(d, job), now_of(d));
     if (!command->want.any_inspector || command->want.services.n != 1 ||
         str_equal(command->want.services.at[0], STR("pair")))
         return;
@@ -528,11 +540,11 @@ static void import_some(struct drive *d)
         buf_print(&text,
                   "%s{\"_id\":\"imp%d\",\"datetime\":\"%.*s\",\"endtime\":\"%.*s\","
                   "\"_inspectorId\":\"i%d\",\"services\":[\"short\"],\"status\":\"%s\","
-                  "\"orderNumber\":%d,\"client\":{\"name\":\"N\"},"
+                  "\"client\":{\"name\":\"N\"},"
                   "\"property\":{\"address\":\"%d Oak\"}}",
                   i > 0 ? "," : "", (int)id, INSTANT_TEXT, at, INSTANT_TEXT, end,
                   (int)dice(d, RIG_INSPECTORS), chance(d, 25) ? "cancelled" : "confirmed",
-                  1 + (int)id, (int)dice(d, 100));
+                  (int)dice(d, 100));
     }
     buf_print(&text, "]}");
     rig_import(d->desk, buf_view(&text));
@@ -614,7 +626,7 @@ struct drive *drive_open(struct store *store, struct rig_clock *clock, uint64_t 
     d->store = store;
     d->clock = clock;
     d->company = "rig";
-    d->random = seed | 1;
+    d->random = (seed + 1) * 0x9E3779B97F4A7C15u;
     d->newest = first_now;
     rig_clock_set(clock, first_now);
     d->desk = rig_open(drive_share(store), clock);

@@ -160,7 +160,16 @@ static bool claim_is_as_told(const struct model_claim *c, const struct claim_at 
            c->expires_at == told->claim.expires_at;
 }
 
-/* Before the records are laid: what is removed stood there, and its owner is told anew. */
+static bool is_added_again(const struct entry *entry, const struct claim_at *removed)
+{
+    for (size_t i = 0; i < entry->n_added; i++)
+        if (entry->added[i].claim.ref == removed->claim.ref)
+            return str_equal(entry->added[i].inspector, removed->inspector);
+    return false;
+}
+
+/* Before the records are laid: what is removed stood there, and its owner is told anew. A claim
+ * may be written again as it was, but for its lock group. */
 static void judge_removed(const struct model *model, const struct entry *entry)
 {
     for (size_t i = 0; i < entry->n_removed; i++) {
@@ -169,7 +178,7 @@ static void judge_removed(const struct model *model, const struct entry *entry)
             claim_find(model, model_inspector(told->inspector), told->claim.ref);
         CHECK(claim_is_as_told(c, told), "seq %lu removes a claim that did not stand so",
               (unsigned long)entry->seq);
-        CHECK(owner_is_told(entry, c->owner), "seq %lu removes a claim and not its owner",
+        CHECK(owner_is_told(entry, c->owner) || is_added_again(entry, told), "seq %lu removes a claim and not its owner",
               (unsigned long)entry->seq);
     }
 }
@@ -192,9 +201,19 @@ static size_t claims_of(const struct model *model, const struct entry *entry)
     return n;
 }
 
+static size_t told_of(const struct entry *entry, const struct claim_at *claims, size_t n)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < n; i++)
+        told += owner_is_told(entry, claims[i].claim.owner);
+    return told;
+}
+
 /* After: each claim added follows from a record, and claims before - removed + added = after. */
 static void judge_added(const struct model *model, const struct entry *entry, size_t before)
 {
+    const size_t removed = told_of(entry, entry->removed, entry->n_removed);
+    const size_t added = told_of(entry, entry->added, entry->n_added);
     for (size_t i = 0; i < entry->n_added; i++) {
         const struct claim_at *told = &entry->added[i];
         const struct model_claim *c =
@@ -202,9 +221,9 @@ static void judge_added(const struct model *model, const struct entry *entry, si
         CHECK(claim_is_as_told(c, told), "seq %lu adds a claim that no record has",
               (unsigned long)entry->seq);
     }
-    CHECK(before - entry->n_removed + entry->n_added == claims_of(model, entry),
-          "seq %lu: %zu claims - %zu + %zu are not %zu", (unsigned long)entry->seq, before,
-          entry->n_removed, entry->n_added, claims_of(model, entry));
+    CHECK(before - removed + added == claims_of(model, entry),
+          "seq %lu: %zu claims - %zu + %zu are not %zu", (unsigned long)entry->seq, before, removed,
+          added, claims_of(model, entry));
 }
 
 /* ---- records ---- */
@@ -221,12 +240,13 @@ static void lay_hold(struct model *model, const struct entry *entry, const struc
         old = &model->holds[model->n_holds++];
     } else {
         CHECK(old->state != HOLD_CONSUMED, "seq %lu: a consumed hold changed", seq);
-        CHECK(old->cap_at == hold->cap_at, "seq %lu: the cap of a hold moved", seq);
         const bool ended = old->state != HOLD_LIVE;
+        const bool over = ended || old->expires_at <= entry->at;
+        CHECK(over || old->cap_at == hold->cap_at, "seq %lu: the cap of a living hold moved", seq);
         CHECK(!ended || hold->state == HOLD_LIVE || hold->state == HOLD_CONSUMED,
               "seq %lu: a hold ended twice", seq);
-        CHECK(!ended || hold->state != HOLD_CONSUMED || entry->hold_reacquired,
-              "seq %lu: an ended hold was consumed in silence", seq);
+        CHECK(hold->state != HOLD_CONSUMED || over == entry->hold_reacquired,
+              "seq %lu: an ended hold was consumed in silence, or a living one said to be", seq);
         CHECK(hold->state != HOLD_EXPIRED || old->expires_at <= entry->at,
               "seq %lu: a hold expired before its time", seq);
         CHECK(hold->state != HOLD_RELEASED || entry->kind == COMMAND_RELEASE,
@@ -371,6 +391,7 @@ static void judge_overlaps(const struct model *model, const struct entry *entry,
     const int inspector = model_inspector(told->inspector);
     const struct claim *added = &told->claim;
     const bool passing = entry->kind == COMMAND_ADMIT || is_absence(added->kind) ||
+                         is_removed(entry, added->ref) ||
                          (entry->overridden & (code_set)1 << CODE_slot_taken) != 0;
     for (size_t k = 0; k < model->n_claims[inspector]; k++) {
         const struct model_claim *c = &model->claims[inspector][k];
@@ -383,8 +404,9 @@ static void judge_overlaps(const struct model *model, const struct entry *entry,
               (unsigned long)added->ref, (unsigned long)c->ref, inspector);
         const int64_t buffer = absent || passing || has_ended(c, entry->at) ? 0 : model->buffer_s;
         CHECK(!touches(added->when.start - buffer, added->when.end + buffer, c->start, c->end),
-              "seq %lu: claims %lx and %lx of i%d leave no buffer", (unsigned long)entry->seq,
-              (unsigned long)added->ref, (unsigned long)c->ref, inspector);
+              "seq %lu: %s: claims %lx and %lx of i%d leave no buffer", (unsigned long)entry->seq,
+              command_name(entry->kind).at, (unsigned long)added->ref, (unsigned long)c->ref,
+              inspector);
     }
 }
 
@@ -440,7 +462,8 @@ void model_tell(struct model *model, const struct entry *entry)
     judge_conflicts(model, entry);
 }
 
-void model_judge_taken(const struct model *model, const struct verdict *verdict, utc_s now)
+void model_judge_taken(const struct model *model, const struct verdict *verdict,
+                       struct span asked, utc_s now)
 {
     CHECK(verdict->n_evidence > 0, "seq %lu: taken, and by nothing", (unsigned long)model->seq);
     for (size_t i = 0; i < verdict->n_evidence; i++) {
@@ -454,8 +477,9 @@ void model_judge_taken(const struct model *model, const struct verdict *verdict,
         }
         CHECK(stands, "seq %lu: evidence that does not stand", (unsigned long)model->seq);
         const int64_t buffer = is_absence((uint8_t)e->kind) ? 0 : model->buffer_s;
-        CHECK(touches(verdict->asked.start - buffer, verdict->asked.end + buffer, e->when.start,
-                      e->when.end),
-              "seq %lu: evidence that is not in the way", (unsigned long)model->seq);
+        CHECK(touches(asked.start - buffer, asked.end + buffer, e->when.start, e->when.end),
+              "seq %lu: asked [%ld, %ld), and shown [%ld, %ld) of kind %d",
+              (unsigned long)model->seq, (long)asked.start, (long)asked.end, (long)e->when.start,
+              (long)e->when.end, (int)e->kind);
     }
 }
