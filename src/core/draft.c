@@ -165,13 +165,23 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     add_claim(d, inspector, &claim);
 }
 
+/* A conflict ends once, also when both its claims go in one entry. */
+static bool is_told(const struct draft *d, ref_t conflict)
+{
+    for (size_t i = 0; i < d->n_conflicts; i++) {
+        if (d->conflicts[i].ref == conflict)
+            return true;
+    }
+    return false;
+}
+
 static void close_conflicts(struct draft *d, struct str inspector, const struct claim *claim,
                             const char *how)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
         const struct admitted *pair = &calendar->admitted[i];
-        if (pair->a != claim->ref && pair->b != claim->ref)
+        if ((pair->a != claim->ref && pair->b != claim->ref) || is_told(d, pair->conflict))
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);

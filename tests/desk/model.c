@@ -352,14 +352,18 @@ static void lay_absence(struct model *model, const struct entry *entry,
                                                (uint8_t)absence->kind, 0 });
 }
 
-static void lay_conflict(struct model *model, const struct conflict *conflict)
+static void lay_conflict(struct model *model, const struct entry *entry,
+                         const struct conflict *conflict)
 {
     CHECK(conflict->a.claim < conflict->b.claim, "the sides of a conflict are not in order");
     size_t i = 0;
     while (i < model->n_conflicts && model->conflicts[i].ref != conflict->ref)
         i++;
     if (conflict->state == CONFLICT_RESOLVED) {
-        CHECK(i < model->n_conflicts, "a conflict resolved that was not open");
+        CHECK(i < model->n_conflicts, "seq %lu: %s: conflict %lx of %lx and %lx is not open",
+              (unsigned long)entry->seq, command_name(entry->kind).at,
+              (unsigned long)conflict->ref, (unsigned long)conflict->a.claim,
+              (unsigned long)conflict->b.claim);
         model->conflicts[i] = model->conflicts[--model->n_conflicts];
         return;
     }
@@ -455,7 +459,7 @@ void model_tell(struct model *model, const struct entry *entry)
     for (size_t i = 0; i < entry->n_absences; i++)
         lay_absence(model, entry, &entry->absences[i]);
     for (size_t i = 0; i < entry->n_conflicts; i++)
-        lay_conflict(model, &entry->conflicts[i]);
+        lay_conflict(model, entry, &entry->conflicts[i]);
     judge_added(model, entry, before);
     for (size_t i = 0; i < entry->n_added; i++)
         judge_overlaps(model, entry, &entry->added[i]);
