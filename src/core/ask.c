@@ -161,9 +161,8 @@ static bool may_override(struct ask *ask)
     if (!ask->command->actor.may_override)
         return refuse(ask->verdict, CODE_not_permitted, "/override",
                       STR("This key may not override rules."));
-    return override->reason.len > 0 ||
-           refuse(ask->verdict, CODE_out_of_range, "/override/reason",
-                  STR("An override needs a reason."));
+    return override->reason.len > 0 || refuse(ask->verdict, CODE_out_of_range, "/override/reason",
+                                              STR("An override needs a reason."));
 }
 
 bool ask_make(struct ask *ask, const struct want *want)
@@ -220,11 +219,10 @@ static const char *hold_difference(struct ask *ask, const struct want *want,
                                    const struct hold *hold, bool *ret_resolved)
 {
     const char *difference = NULL;
-    const bool same = (!want->has_datetime ||
-                       time_is_held(ask, &want->datetime, "/datetime", hold->when.start,
-                                    &difference)) &&
-                      (!want->has_endtime || time_is_held(ask, &want->endtime, "/endtime",
-                                                          hold->when.end, &difference));
+    const bool same = (!want->has_datetime || time_is_held(ask, &want->datetime, "/datetime",
+                                                           hold->when.start, &difference)) &&
+                      (!want->has_endtime ||
+                       time_is_held(ask, &want->endtime, "/endtime", hold->when.end, &difference));
     *ret_resolved = same || difference != NULL;
     if (!same)
         return difference;

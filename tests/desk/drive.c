@@ -323,8 +323,8 @@ static void pick_command(struct drive *d, struct drive_job *to)
     while (roll >= share->percent)
         roll -= (share++)->percent;
     const bool online = chance(d, 40);
-    struct actor actor = online ? rig_actor(ROLE_ONLINE, false)
-                                : rig_actor(ROLE_STAFF, chance(d, 40));
+    struct actor actor =
+        online ? rig_actor(ROLE_ONLINE, false) : rig_actor(ROLE_STAFF, chance(d, 40));
     to->job = rig_job(&to->arena, d->company, share->kind, actor);
     to->must_succeed = false;
     if (share->kind == COMMAND_RELEASE)
@@ -373,16 +373,17 @@ static void expect_entry(struct drive *d, const struct entry *entry, struct str 
 {
     struct buf said = { 0 };
     entry_write(&said, str_from(d->company), entry);
-    CHECK(str_equal(buf_view(&said), payload), "the answer's entry is not the stored one:\n%.*s\n%.*s",
-          STR_ARG(buf_view(&said)), STR_ARG(payload));
+    CHECK(str_equal(buf_view(&said), payload),
+          "the answer's entry is not the stored one:\n%.*s\n%.*s", STR_ARG(buf_view(&said)),
+          STR_ARG(payload));
     buf_drop(&said);
 }
 
 static void judge_replay(struct drive *d, const struct drive_job *it)
 {
     const struct desk_job *job = &it->job;
-    CHECK(job->code == CODE_NONE && job->replayed, "a replay answered %d, replayed %d", (int)job->code,
-          job->replayed);
+    CHECK(job->code == CODE_NONE && job->replayed, "a replay answered %d, replayed %d",
+          (int)job->code, job->replayed);
     CHECK(job->verdict.entry != NULL && job->verdict.entry->seq == it->replay_seq,
           "a replay answers another entry");
     d->replayed++;
@@ -504,11 +505,11 @@ static void job_wait(struct drive_job *it)
         sched_yield();
 }
 
-/* A second at a time as a rule; seldom hours, sometimes back. */
+/* Seconds at a time as a rule; seldom hours, sometimes back. */
 static void clock_move(struct drive *d)
 {
     const int64_t now = atomic_load(&d->clock->now_s);
-    int64_t next = now + (int64_t)dice(d, 3);
+    int64_t next = now + (int64_t)dice(d, 20);
     if (dice(d, 2000) == 0)
         next = now + (int64_t)dice(d, 5 * HOUR_S);
     if (chance(d, 1))

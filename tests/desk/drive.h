@@ -42,7 +42,8 @@ void drive_close(struct drive *drive); /* closes the desk */
 /* n commands, a few at a time. */
 void drive_run(struct drive *drive, uint64_t n);
 
-/* The desk's image, a fresh desk's image and the fold of the journal are one; the checker agrees. */
+/* The desk's image, a fresh desk's image and the fold of the journal are one; the checker agrees.
+ */
 void drive_verify(struct drive *drive);
 
 /* A store that the desk cannot close, so that another may open it. */

@@ -15,7 +15,8 @@ static il_rc fault_read_open(struct store *store, struct store_read **ret, struc
     const bool fails = f->failing_reads > 0;
     f->failing_reads -= fails;
     (void)pthread_mutex_unlock(&f->lock);
-    return fails ? il_fail(reterr, IL_IO, "a read that fails") : store_read_open(f->inner, ret, reterr);
+    return fails ? il_fail(reterr, IL_IO, "a read that fails")
+                 : store_read_open(f->inner, ret, reterr);
 }
 
 static size_t place_of(const struct fault_store *f, const struct store_change *changes, size_t n)

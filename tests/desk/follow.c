@@ -24,20 +24,21 @@ void follow_drop(struct follow *follow)
 
 static void expect_same(struct buf *first, struct buf *again, const char *what)
 {
-    CHECK(str_equal(buf_view(first), buf_view(again)), "%s is written otherwise once read:\n%.*s\n%.*s",
-          what, STR_ARG(buf_view(first)), STR_ARG(buf_view(again)));
+    CHECK(str_equal(buf_view(first), buf_view(again)),
+          "%s is written otherwise once read:\n%.*s\n%.*s", what, STR_ARG(buf_view(first)),
+          STR_ARG(buf_view(again)));
     buf_clear(first);
     buf_clear(again);
 }
 
-#define ROUND_TRIP(type, record)                                                     \
-    do {                                                                             \
-        struct type read = { 0 };                                                    \
-        type##_write(&first, (record));                                              \
-        CHECK(type##_read(arena, buf_view(&first), &read, &err) == IL_OK,            \
-              #type " does not read back: %s", err.text);                            \
-        type##_write(&again, &read);                                                 \
-        expect_same(&first, &again, #type);                                          \
+#define ROUND_TRIP(type, record)                                          \
+    do {                                                                  \
+        struct type read = { 0 };                                         \
+        type##_write(&first, (record));                                   \
+        CHECK(type##_read(arena, buf_view(&first), &read, &err) == IL_OK, \
+              #type " does not read back: %s", err.text);                 \
+        type##_write(&again, &read);                                      \
+        expect_same(&first, &again, #type);                               \
     } while (0)
 
 static void records_round_trip(struct arena *arena, const struct entry *entry)

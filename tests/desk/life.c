@@ -239,11 +239,16 @@ static const struct {
     const char *verb;
     enum command_kind kind;
 } verbs[] = {
-    { "hold", COMMAND_HOLD },         { "extend", COMMAND_CHANGE_HOLD },
-    { "move", COMMAND_CHANGE_HOLD },  { "release", COMMAND_RELEASE },
-    { "book", COMMAND_BOOK },         { "reschedule", COMMAND_RESCHEDULE },
-    { "cancel", COMMAND_CANCEL },     { "event", COMMAND_ADD_ABSENCE },
-    { "vacation", COMMAND_ADD_ABSENCE }, { "remove", COMMAND_REMOVE_ABSENCE },
+    { "hold", COMMAND_HOLD },
+    { "extend", COMMAND_CHANGE_HOLD },
+    { "move", COMMAND_CHANGE_HOLD },
+    { "release", COMMAND_RELEASE },
+    { "book", COMMAND_BOOK },
+    { "reschedule", COMMAND_RESCHEDULE },
+    { "cancel", COMMAND_CANCEL },
+    { "event", COMMAND_ADD_ABSENCE },
+    { "vacation", COMMAND_ADD_ABSENCE },
+    { "remove", COMMAND_REMOVE_ABSENCE },
 };
 
 static struct actor actor_asked(const struct life *l)
@@ -484,8 +489,8 @@ static void run_conflicts(struct life *l)
             const struct conflict *c = image->conflicts[k];
             const struct str a = name_of(l, c->a.owner);
             const struct str b = name_of(l, c->b.owner);
-            found |= str_equal(l->words[i],
-                               str_print(&l->arena, "%.*s~%.*s", STR_ARG(a), STR_ARG(b)));
+            found |=
+                str_equal(l->words[i], str_print(&l->arena, "%.*s~%.*s", STR_ARG(a), STR_ARG(b)));
         }
         if (!found)
             wrong(l, l->words[i], STR("no such conflict"));

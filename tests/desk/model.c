@@ -52,7 +52,7 @@ static size_t place_of(const void *array, size_t n, size_t size, ref_t ref)
     return low;
 }
 
-#define FOUND(model, list, by_ref)                                                          \
+#define FOUND(model, list, by_ref) \
     found_at((model)->list, (model)->n_##list, sizeof((model)->list[0]), by_ref)
 
 static void *found_at(void *array, size_t n, size_t size, ref_t ref)
@@ -97,8 +97,7 @@ const struct model_claim *model_in_the_way(const struct model *model, int inspec
     for (size_t i = 0; i < model->n_claims[inspector]; i++) {
         const struct model_claim *c = &model->claims[inspector][i];
         const int64_t buffer = is_absence(c->kind) ? 0 : model->buffer_s;
-        if (has_ended(c, look->now) || c->owner == look->without[0] ||
-            c->owner == look->without[1])
+        if (has_ended(c, look->now) || c->owner == look->without[0] || c->owner == look->without[1])
             continue;
         if (touches(look->start - buffer, look->end + buffer, c->start, c->end))
             return c;
@@ -113,8 +112,8 @@ static void claim_put(struct model *model, struct model_claim claim)
     const int i = claim.inspector;
     CHECK(claim.start < claim.end, "an empty claim");
     CHECK(claim.ref != 0, "a claim without a ref");
-    model->claims[i] = model_grow(model->claims[i], model->n_claims[i], &model->room_claims[i],
-                                  sizeof(claim));
+    model->claims[i] =
+        model_grow(model->claims[i], model->n_claims[i], &model->room_claims[i], sizeof(claim));
     model->claims[i][model->n_claims[i]++] = claim;
 }
 
@@ -178,8 +177,8 @@ static void judge_removed(const struct model *model, const struct entry *entry)
             claim_find(model, model_inspector(told->inspector), told->claim.ref);
         CHECK(claim_is_as_told(c, told), "seq %lu removes a claim that did not stand so",
               (unsigned long)entry->seq);
-        CHECK(owner_is_told(entry, c->owner) || is_added_again(entry, told), "seq %lu removes a claim and not its owner",
-              (unsigned long)entry->seq);
+        CHECK(owner_is_told(entry, c->owner) || is_added_again(entry, told),
+              "seq %lu removes a claim and not its owner", (unsigned long)entry->seq);
     }
 }
 
@@ -257,9 +256,15 @@ static void lay_hold(struct model *model, const struct entry *entry, const struc
     CHECK(hold->expires_at <= hold->cap_at, "seq %lu: a hold past its cap", seq);
     CHECK((hold->state == HOLD_CONSUMED) == (hold->inspection != 0), "seq %lu: consumed by nobody",
           seq);
-    *old = (struct model_hold){ hold->ref,          hold->state,      hold->when.start,
-                                hold->when.end,     hold->expires_at, hold->cap_at,
-                                { 0 },              0,                false };
+    *old = (struct model_hold){ hold->ref,
+                                hold->state,
+                                hold->when.start,
+                                hold->when.end,
+                                hold->expires_at,
+                                hold->cap_at,
+                                { 0 },
+                                0,
+                                false };
     old->is_online = str_equal(hold->key_id, STR("k-online"));
     claims_forget(model, hold->ref);
     for (size_t i = 0; i < hold->inspectors.n; i++) {
@@ -331,8 +336,8 @@ static void lay_absence(struct model *model, const struct entry *entry,
     struct model_absence *old = FOUND(model, absences, absence->ref);
     if (old == NULL) {
         CHECK(absence->version == 1, "a new absence at version %ld", (long)absence->version);
-        model->absences = model_grow(model->absences, model->n_absences, &model->room_absences,
-                                     sizeof(*old));
+        model->absences =
+            model_grow(model->absences, model->n_absences, &model->room_absences, sizeof(*old));
         old = &model->absences[model->n_absences++];
     } else {
         CHECK(absence->version == old->version + 1 || absence->is_removed,
@@ -346,10 +351,10 @@ static void lay_absence(struct model *model, const struct entry *entry,
     old->is_removed = absence->is_removed;
     claims_forget(model, absence->ref);
     if (!absence->is_removed)
-        claim_put(model, (struct model_claim){ model_inspector(absence->inspector),
-                                               absence->when.start, absence->when.end,
-                                               absence->claim, absence->ref,
-                                               (uint8_t)absence->kind, 0 });
+        claim_put(model,
+                  (struct model_claim){ model_inspector(absence->inspector), absence->when.start,
+                                        absence->when.end, absence->claim, absence->ref,
+                                        (uint8_t)absence->kind, 0 });
 }
 
 static void lay_conflict(struct model *model, const struct entry *entry,
@@ -361,15 +366,14 @@ static void lay_conflict(struct model *model, const struct entry *entry,
         i++;
     if (conflict->state == CONFLICT_RESOLVED) {
         CHECK(i < model->n_conflicts, "seq %lu: %s: conflict %lx of %lx and %lx is not open",
-              (unsigned long)entry->seq, command_name(entry->kind).at,
-              (unsigned long)conflict->ref, (unsigned long)conflict->a.claim,
-              (unsigned long)conflict->b.claim);
+              (unsigned long)entry->seq, command_name(entry->kind).at, (unsigned long)conflict->ref,
+              (unsigned long)conflict->a.claim, (unsigned long)conflict->b.claim);
         model->conflicts[i] = model->conflicts[--model->n_conflicts];
         return;
     }
     if (i == model->n_conflicts) {
-        model->conflicts = model_grow(model->conflicts, i, &model->room_conflicts,
-                                      sizeof(*model->conflicts));
+        model->conflicts =
+            model_grow(model->conflicts, i, &model->room_conflicts, sizeof(*model->conflicts));
         model->n_conflicts++;
     }
     model->conflicts[i] = (struct model_conflict){ conflict->ref, conflict->a.claim,
@@ -466,8 +470,8 @@ void model_tell(struct model *model, const struct entry *entry)
     judge_conflicts(model, entry);
 }
 
-void model_judge_taken(const struct model *model, const struct verdict *verdict,
-                       struct span asked, utc_s now)
+void model_judge_taken(const struct model *model, const struct verdict *verdict, struct span asked,
+                       utc_s now)
 {
     CHECK(verdict->n_evidence > 0, "seq %lu: taken, and by nothing", (unsigned long)model->seq);
     for (size_t i = 0; i < verdict->n_evidence; i++) {
@@ -476,8 +480,8 @@ void model_judge_taken(const struct model *model, const struct verdict *verdict,
         bool stands = false;
         for (size_t k = 0; k < model->n_claims[inspector]; k++) {
             const struct model_claim *c = &model->claims[inspector][k];
-            stands |= c->owner == e->owner && c->start == e->when.start &&
-                      c->end == e->when.end && c->kind == e->kind && !has_ended(c, now);
+            stands |= c->owner == e->owner && c->start == e->when.start && c->end == e->when.end &&
+                      c->kind == e->kind && !has_ended(c, now);
         }
         CHECK(stands, "seq %lu: evidence that does not stand", (unsigned long)model->seq);
         const int64_t buffer = is_absence((uint8_t)e->kind) ? 0 : model->buffer_s;

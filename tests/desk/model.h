@@ -72,8 +72,8 @@ void model_drop(struct model *model);
 void model_tell(struct model *model, const struct entry *entry);
 
 /* A slot_taken at this state and moment names a true reason: what stands in the way of `asked`. */
-void model_judge_taken(const struct model *model, const struct verdict *verdict,
-                       struct span asked, utc_s now);
+void model_judge_taken(const struct model *model, const struct verdict *verdict, struct span asked,
+                       utc_s now);
 
 /* What stands in the way of [start, end): a claim alive at `now` within the buffer, or an absence;
  * without the time of two owners. NULL: free. */

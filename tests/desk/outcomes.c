@@ -550,8 +550,8 @@ static void *race(void *context)
 {
     struct racer *r = context;
     for (int round = 0; round < ROUNDS; round++) {
-        struct desk_job job = rig_visit(&r->arena, "a", COMMAND_BOOK, "i0",
-                                        slot + round * 2 * HOUR_S, 60);
+        struct desk_job job =
+            rig_visit(&r->arena, "a", COMMAND_BOOK, "i0", slot + round * 2 * HOUR_S, 60);
         char key[16];
         snprintf(key, sizeof(key), "round%d", round);
         job.has_idempotency = r->same_key;
@@ -563,8 +563,8 @@ static void *race(void *context)
         const enum code code = code_of(&job);
         r->booked += code == CODE_NONE && !replayed;
         r->taken += code == CODE_slot_taken || code == CODE_idempotency_in_progress || replayed;
-        r->other += code != CODE_NONE && code != CODE_slot_taken &&
-                    code != CODE_idempotency_in_progress;
+        r->other +=
+            code != CODE_NONE && code != CODE_slot_taken && code != CODE_idempotency_in_progress;
         arena_reset(&r->arena);
     }
     return NULL;

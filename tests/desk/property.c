@@ -51,7 +51,9 @@ int main(int argc, char **argv)
     fflush(stdout);
     char folder[256];
     snprintf(folder, sizeof(folder), "%s/interlock-property-XXXXXX",
-             argc > 4 ? argv[4] : getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+             argc > 4                   ? argv[4]
+             : getenv("TMPDIR") != NULL ? getenv("TMPDIR")
+                                        : "/tmp");
     CHECK(mkdtemp(folder) != NULL, "mkdtemp");
     char path[300];
     snprintf(path, sizeof(path), "%s/rig.db", folder);

@@ -36,19 +36,18 @@ void rig_clock_set(struct rig_clock *clock, int64_t now_s)
 void rig_document(struct buf *out, const char *company)
 {
     buf_print(out, "{\"interlock\":1,\"company\":{\"_id\":\"%s\",\"name\":\"Rig\",", company);
-    buf_print(out,
-              "\"timezone\":\"America/Denver\",\"settings\":{\"bufferMinutes\":15,"
-              "\"online\":{\"noticeMinutes\":60},\"checkoutHoldSeconds\":300,"
-              "\"quoteHoldHours\":2}},\"brands\":[{\"_id\":\"main\",\"name\":\"Main\"},"
-              "{\"_id\":\"linked\",\"name\":\"Linked\",\"spectora\":{\"mode\":\"mirror\"}}],"
-              "\"services\":["
-              "{\"_id\":\"short\",\"name\":\"Short\",\"type\":\"primary\",\"minutes\":60},"
-              "{\"_id\":\"home\",\"name\":\"Home\",\"type\":\"primary\",\"minutes\":180},"
-              "{\"_id\":\"long\",\"name\":\"Long\",\"type\":\"primary\",\"minutes\":240},"
-              "{\"_id\":\"pair\",\"name\":\"Pair\",\"type\":\"primary\",\"minutes\":120,"
-              "\"inspectors\":2},"
-              "{\"_id\":\"radon\",\"name\":\"Radon\",\"type\":\"addon\",\"minutes\":15}],"
-              "\"inspectors\":[");
+    buf_print(out, "\"timezone\":\"America/Denver\",\"settings\":{\"bufferMinutes\":15,"
+                   "\"online\":{\"noticeMinutes\":60},\"checkoutHoldSeconds\":300,"
+                   "\"quoteHoldHours\":2}},\"brands\":[{\"_id\":\"main\",\"name\":\"Main\"},"
+                   "{\"_id\":\"linked\",\"name\":\"Linked\",\"spectora\":{\"mode\":\"mirror\"}}],"
+                   "\"services\":["
+                   "{\"_id\":\"short\",\"name\":\"Short\",\"type\":\"primary\",\"minutes\":60},"
+                   "{\"_id\":\"home\",\"name\":\"Home\",\"type\":\"primary\",\"minutes\":180},"
+                   "{\"_id\":\"long\",\"name\":\"Long\",\"type\":\"primary\",\"minutes\":240},"
+                   "{\"_id\":\"pair\",\"name\":\"Pair\",\"type\":\"primary\",\"minutes\":120,"
+                   "\"inspectors\":2},"
+                   "{\"_id\":\"radon\",\"name\":\"Radon\",\"type\":\"addon\",\"minutes\":15}],"
+                   "\"inspectors\":[");
     static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
     for (int i = 0; i < RIG_INSPECTORS; i++) {
         buf_print(out,
@@ -57,8 +56,8 @@ void rig_document(struct buf *out, const char *company)
                   i > 0 ? "," : "", i, i, i, i == 6 ? "" : ",\"radon\"",
                   i == 7 ? ",\"dailyMax\":3" : "");
         for (int d = 0; d < 7; d++)
-            buf_print(out, "%s{\"day\":\"%s\",\"spans\":[[\"00:00\",\"24:00\"]]}",
-                      d > 0 ? "," : "", days[d]);
+            buf_print(out, "%s{\"day\":\"%s\",\"spans\":[[\"00:00\",\"24:00\"]]}", d > 0 ? "," : "",
+                      days[d]);
         buf_print(out, "]}");
     }
     buf_print(out, "]}");

@@ -14,10 +14,10 @@ enum { RIG_INSPECTORS = 8, RIG_ARENA_BYTES = 64 * 1024 * 1024 };
 /* Prints where and why, and ends the program: a test that went on would only say it again. */
 _Noreturn void rig_fail_at(const char *file, int line, const char *format, ...) IL_PRINTF(3, 4);
 #define rig_fail(...) rig_fail_at(__FILE__, __LINE__, __VA_ARGS__)
-#define CHECK(condition, ...)         \
-    do {                              \
-        if (!(condition))             \
-            rig_fail(__VA_ARGS__);    \
+#define CHECK(condition, ...)      \
+    do {                           \
+        if (!(condition))          \
+            rig_fail(__VA_ARGS__); \
     } while (0)
 
 /* The wall clock is the test's; the monotonic one is real, plus what the test adds. */
@@ -35,7 +35,7 @@ struct desk *rig_open(struct store *store, struct rig_clock *clock);
 void rig_import(struct desk *desk, struct str text);
 
 struct actor rig_actor(enum role role, bool may_override);
-struct instant_text rig_instant(utc_s at); /* as Z time */
+struct instant_text rig_instant(utc_s at);                    /* as Z time */
 struct strs rig_strs(struct arena *arena, const char *words); /* separated by spaces */
 
 /* A job of nothing yet for this company and actor, versions unchecked. */
