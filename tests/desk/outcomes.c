@@ -93,11 +93,20 @@ static struct desk_job book(struct bench *b, const char *company, const char *in
     return rig_visit(&b->arena, company, COMMAND_BOOK, inspector, at, 60);
 }
 
-/* The code of the whole answer, and the job's holder freed. */
+struct counted { /* a job that is waited for by draining; the writer has its arena until then */
+    struct desk_job job;
+    struct arena arena;
+    atomic_int done;
+};
+
+/* The code of the whole answer, and what the job held freed. */
 static enum code code_of(struct desk_job *job)
 {
+    struct counted *counted = job->context;
     block_free(job->image);
     job->image = NULL;
+    if (counted != NULL)
+        arena_drop(&counted->arena);
     return job->code != CODE_NONE ? job->code : job->verdict.code;
 }
 
@@ -108,11 +117,6 @@ static enum code do_book(struct bench *b, const char *company, const char *inspe
     return code_of(&job);
 }
 
-struct counted {
-    struct desk_job job;
-    atomic_int done;
-};
-
 static void count_done(struct desk_job *job)
 {
     atomic_fetch_add(&((struct counted *)job->context)->done, 1);
@@ -121,6 +125,8 @@ static void count_done(struct desk_job *job)
 static void submit(struct bench *b, struct counted *c, struct desk_job job)
 {
     c->job = job;
+    c->arena = arena_make(RIG_ARENA_BYTES);
+    c->job.arena = &c->arena;
     c->job.done = count_done;
     c->job.context = c;
     atomic_store(&c->done, 0);
