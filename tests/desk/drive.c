@@ -422,29 +422,42 @@ static struct span asked_of(struct drive *d, const struct desk_job *job)
                           zone_from_wall(zone, (wall_s)(c->last_day + 1) * DAY_S).first };
 }
 
-/* Whoever asked for the inspector, or for any, hears "taken" only if it is. */
+static const struct model_inspection *subject_of(struct drive *d, const struct command *command)
+{
+    const struct model *m = &d->follow.model;
+    int64_t number = 0;
+    if (command->kind != COMMAND_RESCHEDULE)
+        return NULL;
+    const bool by_number = str_to_int(command->subject, &number);
+    for (size_t i = 0; i < m->n_inspections; i++)
+        if (by_number ? m->inspections[i].order_number == number
+                      : str_equal(command->subject, str_from(m->inspections[i].id)))
+            return &m->inspections[i];
+    rig_fail("an inspection was judged that there is not");
+}
+
+/* Nobody is in their own way; and whoever asked for any inspector hears "taken" only if all are. */
 static void judge_taken(struct drive *d, const struct drive_job *it)
 {
     const struct desk_job *job = &it->job;
     const struct command *command = &job->command;
-    model_judge_taken(&d->follow.model, &job->verdict, asked_of(d, job), now_of(d));
-    if (!command->want.any_inspector || command->want.services.n != 1 ||
-        str_equal(command->want.services.at[0], STR("pair")))
-        return;
-    const struct model_inspection *moved = NULL;
-    const struct model *m = &d->follow.model;
-    for (size_t i = 0; i < m->n_inspections && command->subject.len > 0; i++)
-        if (str_equal(command->subject, str_from(m->inspections[i].id)))
-            moved = &m->inspections[i];
-    if (command->subject.len > 0 && moved == NULL)
-        return;
+    const struct model_inspection *moved = subject_of(d, command);
     const struct model_look look = { job->verdict.asked.start,
                                      job->verdict.asked.end,
                                      now_of(d),
                                      { command->hold, moved != NULL ? moved->ref : 0 } };
+    model_judge_taken(&d->follow.model, &job->verdict, asked_of(d, job), look.now);
+    for (size_t i = 0; i < job->verdict.n_evidence; i++) {
+        const ref_t owner = job->verdict.evidence[i].owner;
+        CHECK(owner != look.without[0] && owner != look.without[1],
+              "seq %lu: its own time is in its way", (unsigned long)job->seq);
+    }
+    if (!command->want.any_inspector || command->want.services.n != 1 ||
+        str_equal(command->want.services.at[0], STR("pair")))
+        return;
     for (int i = 0; i < 6; i++)
-        CHECK(model_in_the_way(m, i, &look) != NULL, "seq %lu: any was refused, but i%d is free",
-              (unsigned long)job->seq, i);
+        CHECK(model_in_the_way(&d->follow.model, i, &look) != NULL,
+              "seq %lu: any was refused, but i%d is free", (unsigned long)job->seq, i);
 }
 
 static void judge_refused(struct drive *d, struct drive_job *it)
@@ -505,11 +518,25 @@ static void job_wait(struct drive_job *it)
         sched_yield();
 }
 
+/* The moment at which a hold ends, where an error of one second shows; or now. */
+static utc_s moment_of_an_end(struct drive *d, utc_s now)
+{
+    const struct model *m = &d->follow.model;
+    for (size_t i = m->n_holds; i > 0 && m->n_holds - i < RECENT; i--) {
+        const struct model_hold *h = &m->holds[i - 1];
+        if (h->state == HOLD_LIVE && h->expires_at > now && h->expires_at < now + 5 * MINUTE_S)
+            return h->expires_at - (utc_s)dice(d, 2);
+    }
+    return now;
+}
+
 /* Seconds at a time as a rule; seldom hours, sometimes back. */
 static void clock_move(struct drive *d)
 {
     const int64_t now = atomic_load(&d->clock->now_s);
     int64_t next = now + (int64_t)dice(d, 20);
+    if (chance(d, 5))
+        next = moment_of_an_end(d, now);
     if (dice(d, 2000) == 0)
         next = now + (int64_t)dice(d, 5 * HOUR_S);
     if (chance(d, 1))
