@@ -392,7 +392,12 @@ static void judge_replay(struct drive *d, const struct drive_job *it)
 static void judge_done(struct drive *d, struct drive_job *it)
 {
     const struct entry *entry = it->job.verdict.entry;
+    const enum command_kind kind = it->job.command.kind;
     d->done++;
+    CHECK(entry != NULL || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
+              kind == COMMAND_EXPIRE,
+          "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
+          command_name(kind).at);
     if (entry == NULL)
         return;
     CHECK(entry->seq == it->job.seq, "the answer says seq %lu, its entry %lu",

@@ -31,15 +31,20 @@ static void note_stop(void *context, const char *why)
     b->stopped++;
 }
 
-static struct desk *open_desk(struct bench *b, struct store *store, size_t queue, size_t memory)
+struct limits { /* 0: the desk's own */
+    size_t batch, queue, memory;
+};
+
+static struct desk *open_desk(struct bench *b, struct store *store, struct limits limits)
 {
     const struct desk_options options = { .store = store,
                                           .clock = &b->clock.port,
                                           .dice = dice_system(),
                                           .log = log_silent(),
                                           .zones = zone_source_system(),
-                                          .queue_max = queue,
-                                          .memory_bytes = memory,
+                                          .batch_max = limits.batch,
+                                          .queue_max = limits.queue,
+                                          .memory_bytes = limits.memory,
                                           .stopped = note_stop,
                                           .context = b };
     struct desk *desk;
@@ -56,7 +61,7 @@ static void add_company(struct desk *desk, const char *company)
     buf_drop(&text);
 }
 
-static struct bench *bench_open(size_t queue, size_t memory)
+static struct bench *bench_open(struct limits limits)
 {
     static struct bench bench;
     struct bench *b = &bench;
@@ -66,7 +71,7 @@ static struct bench *bench_open(size_t queue, size_t memory)
     assert_int_equal(store_memory_open(dice_system(), &b->memory, &err), IL_OK);
     b->faults = fault_store_open(b->memory);
     b->arena = arena_make(RIG_ARENA_BYTES);
-    b->desk = open_desk(b, &b->faults->store, queue, memory);
+    b->desk = open_desk(b, &b->faults->store, limits);
     add_company(b->desk, "a");
     add_company(b->desk, "b");
     return b;
@@ -151,7 +156,7 @@ static void rival_books(void *context)
 {
     struct bench *b = context;
     struct fault_store *way = fault_store_open(b->memory);
-    struct desk *rival = open_desk(b, &way->store, 0, 0);
+    struct desk *rival = open_desk(b, &way->store, (struct limits){ 0 });
     struct desk_job job = book(b, "a", "i0", slot);
     desk_do(rival, &job);
     assert_int_equal(code_of(&job), CODE_NONE);
@@ -161,7 +166,7 @@ static void rival_books(void *context)
 static void test_moved_decides_again(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     b->faults->context = b;
     b->faults->before = rival_books;
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_slot_taken);
@@ -175,7 +180,7 @@ static void rival_books_elsewhere(void *context)
 {
     struct bench *b = context;
     struct fault_store *way = fault_store_open(b->memory);
-    struct desk *rival = open_desk(b, &way->store, 0, 0);
+    struct desk *rival = open_desk(b, &way->store, (struct limits){ 0 });
     struct desk_job job = book(b, "a", "i1", slot);
     desk_do(rival, &job);
     assert_int_equal(code_of(&job), CODE_NONE);
@@ -185,7 +190,7 @@ static void rival_books_elsewhere(void *context)
 static void test_moved_books_what_is_still_free(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     b->faults->context = b;
     b->faults->before = rival_books_elsewhere;
     struct desk_job job = book(b, "a", "i0", slot);
@@ -199,7 +204,7 @@ static void test_moved_books_what_is_still_free(void **state)
 static void test_moved_without_end(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     fault_set(b->faults, FAULT_MOVED, 1000, "a");
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_overloaded);
     assert_int_equal(seq_of(b, "a"), 1);
@@ -211,7 +216,7 @@ static void test_moved_without_end(void **state)
 static void test_refused_once(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     fault_set(b->faults, FAULT_REFUSED, 1, "a");
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_NONE);
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_slot_taken);
@@ -222,7 +227,7 @@ static void test_refused_once(void **state)
 static void test_refused_twice_stops_one_company(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct counted first;
     struct counted of_a;
     struct counted of_b;
@@ -244,10 +249,32 @@ static void test_refused_twice_stops_one_company(void **state)
     bench_close(b);
 }
 
+/* One job a batch, so that the second waits while the first finds out. */
+static void test_diverged_for_those_who_wait_too(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ .batch = 1 });
+    struct counted first;
+    struct counted of_a[2];
+    fault_hold(b->faults);
+    submit(b, &first, book(b, "b", "i5", slot));
+    fault_await(b->faults);
+    submit(b, &of_a[0], book(b, "a", "i0", slot));
+    submit(b, &of_a[1], book(b, "a", "i1", slot));
+    fault_set(b->faults, FAULT_REFUSED, 2, "a");
+    fault_release(b->faults);
+    desk_drain(b->desk);
+    assert_int_equal(code_of(&first.job), CODE_NONE);
+    assert_int_equal(code_of(&of_a[0].job), CODE_state_diverged);
+    assert_int_equal(code_of(&of_a[1].job), CODE_state_diverged);
+    assert_int_equal(seq_of(b, "a"), 1);
+    bench_close(b);
+}
+
 static void test_unknown_stops_the_desk(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct counted first;
     struct counted jobs[3];
     static const char *const companies[] = { "a", "b", "a" };
@@ -278,7 +305,7 @@ static void test_unknown_stops_the_desk(void **state)
 static void test_no_room(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     fault_set(b->faults, FAULT_IO, 1, NULL);
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_storage_full);
     assert_int_equal(seq_of(b, "a"), 1);
@@ -291,7 +318,7 @@ static void test_no_room(void **state)
 static void test_reads_that_fail(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     fault_reads(b->faults, 1);
     const enum code code = do_book(b, "a", "i0", slot);
     assert_true(code == CODE_overloaded || code == CODE_NONE);
@@ -299,7 +326,7 @@ static void test_reads_that_fail(void **state)
     assert_int_equal(do_book(b, "a", "i1", slot), CODE_NONE);
     desk_close(b->desk);
     b->faults = fault_store_open(b->memory);
-    b->desk = open_desk(b, &b->faults->store, 0, 0);
+    b->desk = open_desk(b, &b->faults->store, (struct limits){ 0 });
     const struct image *image = NULL;
     struct il_err err;
     fault_reads(b->faults, 1);
@@ -309,12 +336,75 @@ static void test_reads_that_fail(void **state)
     bench_close(b);
 }
 
+/* ---- imports ---- */
+
+static il_rc import_order(struct bench *b, struct import_report *ret)
+{
+    const struct str text =
+        str_print(&b->arena, "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
+                             "\"timezone\":\"America/Denver\"},\"inspections\":[{\"_id\":\"o1\","
+                             "\"datetime\":\"2026-10-30T09:00:00-06:00\","
+                             "\"endtime\":\"2026-10-30T10:00:00-06:00\",\"_inspectorId\":\"i4\","
+                             "\"services\":[\"short\"],\"client\":{\"name\":\"N\"},"
+                             "\"property\":{\"address\":\"9 Oak\"}}]}");
+    const struct actor actor = rig_actor(ROLE_ADMIN, true);
+    struct il_err err;
+    return desk_import(b->desk, &actor, text, (struct import_options){ 0 }, ret, &err);
+}
+
+static void test_import_that_is_overtaken(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct import_report report;
+    b->faults->context = b;
+    b->faults->before = rival_books;
+    assert_int_equal(import_order(b, &report), IL_OK);
+    assert_int_equal(report.inspections.created, 1);
+    assert_int_equal(report.seq, 3);
+    assert_int_equal(seq_of(b, "a"), 3);
+    bench_close(b);
+}
+
+static void test_import_refused(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct import_report report;
+    fault_set(b->faults, FAULT_REFUSED, 1, "a");
+    assert_int_equal(import_order(b, &report), IL_OK);
+    assert_int_equal(report.inspections.created, 1);
+    bench_close(b);
+    b = bench_open((struct limits){ 0 });
+    fault_set(b->faults, FAULT_REFUSED, 2, "a");
+    assert_int_equal(import_order(b, &report), IL_IO);
+    assert_int_equal(do_book(b, "a", "i0", slot), CODE_state_diverged);
+    assert_int_equal(import_order(b, &report), IL_IO);
+    assert_int_equal(seq_of(b, "a"), 1);
+    assert_int_equal(do_book(b, "b", "i0", slot), CODE_NONE);
+    bench_close(b);
+}
+
+static void test_import_without_room(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct import_report report;
+    fault_set(b->faults, FAULT_IO, 1, "a");
+    assert_int_equal(import_order(b, &report), IL_IO);
+    assert_int_equal(seq_of(b, "a"), 1);
+    assert_int_equal(import_order(b, &report), IL_OK);
+    assert_int_equal(report.inspections.created, 1);
+    assert_int_equal(seq_of(b, "a"), 2);
+    bench_close(b);
+}
+
 /* ---- the queue ---- */
 
 static void test_queue_full(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(QUEUE, 0);
+    struct bench *b = bench_open((struct limits){ .queue = QUEUE });
     struct counted first;
     struct counted waiting[QUEUE];
     fault_hold(b->faults);
@@ -338,7 +428,7 @@ static void test_queue_full(void **state)
 static void test_deadline(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct counted first;
     struct counted late;
     fault_hold(b->faults);
@@ -363,7 +453,7 @@ static void *close_it(void *desk)
 static void test_close_answers_all(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     static struct counted jobs[100];
     pthread_t closer;
     fault_hold(b->faults);
@@ -380,7 +470,7 @@ static void test_close_answers_all(void **state)
     }
     assert_int_equal(booked, 50); /* an hour and its buffer, asked for every hour: every second */
     b->faults = fault_store_open(b->memory);
-    b->desk = open_desk(b, &b->faults->store, 0, 0);
+    b->desk = open_desk(b, &b->faults->store, (struct limits){ 0 });
     bench_close(b);
 }
 
@@ -389,7 +479,7 @@ static void test_close_answers_all(void **state)
 static void test_readers_see_what_is_committed(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct counted first;
     fault_hold(b->faults);
     submit(b, &first, book(b, "a", "i0", slot));
@@ -413,7 +503,7 @@ static void test_readers_see_what_is_committed(void **state)
 static void test_memory_limit(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 1);
+    struct bench *b = bench_open((struct limits){ .memory = 1 });
     char name[3] = "c0";
     for (int i = 0; i < 8; i++) {
         name[1] = (char)('0' + i);
@@ -457,7 +547,7 @@ static void set_key(struct bench *b, struct key_record key)
 static void test_keys(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct key_record key = { .id = STR("k1"),
                               .secret = hash_of(STR("secret")),
                               .role = ROLE_STAFF,
@@ -488,7 +578,7 @@ static struct desk_job keyed(struct bench *b, const char *inspector, const char 
 static void test_idempotency(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     struct counted first;
     fault_hold(b->faults);
     submit(b, &first, keyed(b, "i0", "one", "body"));
@@ -530,7 +620,7 @@ static void test_idempotency(void **state)
 static void test_idempotency_after_a_fault(void **state)
 {
     (void)state;
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     fault_set(b->faults, FAULT_IO, 1, NULL);
     struct desk_job job = keyed(b, "i0", "one", "body");
     desk_do(b->desk, &job);
@@ -578,7 +668,7 @@ static void *race(void *context)
 
 static void run_race(bool same_key)
 {
-    struct bench *b = bench_open(0, 0);
+    struct bench *b = bench_open((struct limits){ 0 });
     static struct racer racers[THREADS];
     pthread_t threads[THREADS];
     pthread_barrier_t start;
@@ -621,9 +711,13 @@ int main(void)
         cmocka_unit_test(test_moved_without_end),
         cmocka_unit_test(test_refused_once),
         cmocka_unit_test(test_refused_twice_stops_one_company),
+        cmocka_unit_test(test_diverged_for_those_who_wait_too),
         cmocka_unit_test(test_unknown_stops_the_desk),
         cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_reads_that_fail),
+        cmocka_unit_test(test_import_that_is_overtaken),
+        cmocka_unit_test(test_import_refused),
+        cmocka_unit_test(test_import_without_room),
         cmocka_unit_test(test_queue_full),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_close_answers_all),
