@@ -168,8 +168,23 @@ static bool ask_people(struct ask *ask, const struct want *want)
     return true;
 }
 
+/* Permission comes before anything that could be wrong with the rest. */
+static bool may_override(struct ask *ask)
+{
+    const struct override *override = &ask->command->override;
+    if (override->rules == 0)
+        return true;
+    if (!ask->command->actor.may_override)
+        return refuse(ask->verdict, CODE_not_permitted, "/override",
+                      STR("This key may not override rules."));
+    return override->reason.len > 0 || refuse(ask->verdict, CODE_out_of_range, "/override/reason",
+                                              STR("An override needs a reason."));
+}
+
 bool ask_make(struct ask *ask, const struct want *want)
 {
+    if (!may_override(ask))
+        return false;
     ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
     ask->look.now = ask->now;
@@ -182,7 +197,7 @@ bool ask_make(struct ask *ask, const struct want *want)
     return true;
 }
 
-static bool strs_equal(struct strs a, struct strs b)
+bool strs_equal(struct strs a, struct strs b)
 {
     bool equal = a.n == b.n;
     for (size_t i = 0; equal && i < a.n; i++)
@@ -203,19 +218,32 @@ static const char *property_difference(const struct property *a, const struct pr
     return NULL;
 }
 
-/* Only what is present in both is compared. */
+/* False: *ret_difference names the field, or the time could not be read and the verdict says so. */
+static bool time_is_held(struct ask *ask, const struct instant_text *text, const char *field,
+                         utc_s held, const char **ret_difference)
+{
+    utc_s at;
+    if (!ask_resolve_time(ask, *text, field, &at))
+        return false;
+    if (at != held)
+        *ret_difference = field;
+    return at == held;
+}
+
+/* Only what is present in both is compared. Intervals of their own are in no hold. */
 static const char *hold_difference(struct ask *ask, const struct want *want,
                                    const struct hold *hold, bool *ret_resolved)
 {
-    *ret_resolved = true;
-    if (want->has_datetime) {
-        utc_s start;
-        *ret_resolved = ask_resolve_time(ask, want->datetime, "/datetime", &start);
-        if (!*ret_resolved)
-            return NULL;
-        if (start != hold->when.start)
-            return "/datetime";
-    }
+    const char *difference = NULL;
+    const bool same = (!want->has_datetime || time_is_held(ask, &want->datetime, "/datetime",
+                                                           hold->when.start, &difference)) &&
+                      (!want->has_endtime ||
+                       time_is_held(ask, &want->endtime, "/endtime", hold->when.end, &difference));
+    *ret_resolved = same || difference != NULL;
+    if (!same)
+        return difference;
+    if (want->n_assignments > 0)
+        return "/assignments";
     if (want->brand.len > 0 && !str_equal(want->brand, hold->brand))
         return "/brand";
     if (want->services.n > 0 && hold->services.n > 0 && !strs_equal(want->services, hold->services))
@@ -352,9 +380,6 @@ static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
 bool ask_choose(struct ask *ask)
 {
     code_set passing = ask->command->override.rules;
-    if (passing != 0 && !ask->command->actor.may_override)
-        return refuse(ask->verdict, CODE_not_permitted, "/override",
-                      STR("This key may not override rules."));
     if (ask->rules_waived)
         passing |= EVERY_RULE;
     if (ask->when.start < ask->now)

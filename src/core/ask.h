@@ -43,6 +43,7 @@ bool ask_choose(struct ask *ask);
 bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
                     struct want *ret);
 
+bool strs_equal(struct strs a, struct strs b);
 bool hold_is_live(const struct hold *hold, utc_s now);
 
 #endif

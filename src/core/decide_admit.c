@@ -90,11 +90,15 @@ static void free_existing(struct draft *d, const struct inspection *existing)
     }
 }
 
+static bool changes_inspection(const struct admit_inspection *admit)
+{
+    return admit->existing == NULL || admit->person_changed ||
+           !same_inspection(&admit->record, admit->existing);
+}
+
 static void admit_inspection(struct draft *d, const struct admit_inspection *admit)
 {
     const struct inspection *existing = admit->existing;
-    if (existing != NULL && !admit->person_changed && same_inspection(&admit->record, existing))
-        return;
     struct inspection *record = arena_new(d->arena, struct inspection);
     *record = admit->record;
     record->ref = existing != NULL ? existing->ref : draft_ref(d);
@@ -111,7 +115,6 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
         record->is_locked = existing->is_locked;
         if (!admit->person_changed)
             record->person_hash = existing->person_hash;
-        free_existing(d, existing);
     }
     record->zone = d->image->company->zone_name;
     record->wall_start = zone_to_wall(d->image->company->zone, record->when.start);
@@ -127,21 +130,26 @@ static bool same_absence(const struct absence *a, const struct absence *b)
            str_equal(a->title, b->title) && str_equal(a->inspection_id, b->inspection_id);
 }
 
+static bool changes_absence(const struct admit_absence *admit)
+{
+    if (admit->existing == NULL || admit->is_removed)
+        return admit->existing != NULL || !admit->is_removed;
+    return !same_absence(&admit->record, admit->existing);
+}
+
+static void free_absence(struct draft *d, const struct absence *existing)
+{
+    const struct claim known = { .when = existing->when,
+                                 .ref = existing->claim,
+                                 .owner = existing->ref,
+                                 .kind = (uint8_t)existing->kind };
+    draft_free(d, existing->inspector, existing->ref, "removed", &known);
+}
+
 static void admit_absence(struct draft *d, const struct admit_absence *admit)
 {
     const struct absence *existing = admit->existing;
-    if (existing == NULL && admit->is_removed)
-        return;
-    if (existing != NULL && !admit->is_removed && same_absence(&admit->record, existing))
-        return;
     struct absence record = existing != NULL && admit->is_removed ? *existing : admit->record;
-    if (existing != NULL) {
-        const struct claim known = { .when = existing->when,
-                                     .ref = existing->claim,
-                                     .owner = existing->ref,
-                                     .kind = (uint8_t)existing->kind };
-        draft_free(d, existing->inspector, existing->ref, "removed", &known);
-    }
     record.ref = existing != NULL ? existing->ref : draft_ref(d);
     record.version = existing != NULL ? existing->version + 1 : 1;
     record.is_removed = admit->is_removed;
@@ -160,12 +168,33 @@ static void admit_absence(struct draft *d, const struct admit_absence *admit)
     draft_absence(d, &record);
 }
 
+/* All that will stand elsewhere goes first: an order must not be in conflict with a time that
+ * another order of the same entry leaves. */
+static void free_changed(struct draft *d)
+{
+    for (size_t i = 0; i < d->command->n_absences; i++) {
+        const struct admit_absence *admit = &d->command->absences[i];
+        if (admit->existing != NULL && changes_absence(admit))
+            free_absence(d, admit->existing);
+    }
+    for (size_t i = 0; i < d->command->n_inspections; i++) {
+        const struct admit_inspection *admit = &d->command->inspections[i];
+        if (admit->existing != NULL && changes_inspection(admit))
+            free_existing(d, admit->existing);
+    }
+}
+
 bool decide_admit(struct draft *d)
 {
     assert(d->command->n_inspections + d->command->n_absences <= ADMIT_MAX);
-    for (size_t i = 0; i < d->command->n_absences; i++)
-        admit_absence(d, &d->command->absences[i]);
-    for (size_t i = 0; i < d->command->n_inspections; i++)
-        admit_inspection(d, &d->command->inspections[i]);
+    free_changed(d);
+    for (size_t i = 0; i < d->command->n_absences; i++) {
+        if (changes_absence(&d->command->absences[i]))
+            admit_absence(d, &d->command->absences[i]);
+    }
+    for (size_t i = 0; i < d->command->n_inspections; i++) {
+        if (changes_inspection(&d->command->inspections[i]))
+            admit_inspection(d, &d->command->inspections[i]);
+    }
     return d->n_inspections + d->n_absences > 0;
 }

@@ -155,6 +155,15 @@ static void note_choice(struct draft *d, const struct ask *ask)
         d->entry->reason = d->command->override.reason;
 }
 
+/* Before "taken": whoever sends the same order twice meets their own first one there. */
+static bool refuse_used_ref(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    verdict->n_evidence = 0;
+    return refuse(verdict, CODE_external_ref_used, "/externalRef",
+                  str_print(d->arena, "externalRef already names order %lld.",
+                            (long long)facts->external_ref_order));
+}
+
 bool decide_book(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     struct ask ask = ask_for(d, verdict);
@@ -164,11 +173,10 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
         return false;
     if (d->command->needs_spectora && !has_link(d, &ask))
         return refuse(verdict, CODE_no_spectora_link, "/brand", STR(""));
-    if (facts->external_ref_order != 0)
-        return refuse(verdict, CODE_external_ref_used, "/externalRef",
-                      str_print(d->arena, "externalRef already names order %lld.",
-                                (long long)facts->external_ref_order));
-    if (!ask_choose(&ask))
+    const bool is_free = ask_choose(&ask);
+    if (facts->external_ref_order != 0 && (is_free || verdict->code == CODE_slot_taken))
+        return refuse_used_ref(d, facts, verdict);
+    if (!is_free)
         return false;
     if (facts->n_duplicates > 0 && ask.audience == AUDIENCE_ONLINE &&
         !d->command->acknowledge_duplicate)
@@ -206,23 +214,22 @@ static bool subject_judge(const struct draft *d, const struct inspection *subjec
         str_print(d->arena, "The inspection is %.*s.", STR_ARG(status_name(subject->status))));
 }
 
-static struct want rescheduled_want(const struct draft *d, const struct inspection *subject)
+/* What neither the body nor its hold says stays as it was. */
+static void fill_from_subject(struct draft *d, const struct inspection *subject, struct want *want)
 {
-    struct want want = d->command->want;
-    want.brand = subject->brand;
-    want.property = subject->property;
-    if (want.services.n == 0) {
-        want.services = subject->services;
-        if (want.minutes == 0 && !want.has_endtime)
-            want.minutes = (int32_t)((subject->when.end - subject->when.start) / MINUTE_S);
+    want->brand = subject->brand;
+    want->property = subject->property;
+    if (want->services.n == 0) {
+        want->services = subject->services;
+        if (want->minutes == 0 && !want->has_endtime)
+            want->minutes = (int32_t)((subject->when.end - subject->when.start) / MINUTE_S);
     }
-    if (!want.any_inspector && want.inspectors.n == 0 && want.n_assignments == 0) {
+    if (!want->any_inspector && want->inspectors.n == 0 && want->n_assignments == 0) {
         struct str *ids = arena_array(d->arena, struct str, subject->n_assignments);
         for (size_t i = 0; i < subject->n_assignments; i++)
             ids[i] = subject->assignments[i].inspector;
-        want.inspectors = (struct strs){ ids, subject->n_assignments };
+        want->inspectors = (struct strs){ ids, subject->n_assignments };
     }
-    return want;
 }
 
 bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)
@@ -233,16 +240,19 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     if (subject->is_locked)
         return refuse(verdict, CODE_locked, "", STR(""));
     struct ask ask = ask_for(d, verdict);
-    struct want want = rescheduled_want(d, subject);
+    struct want want = d->command->want;
     const struct hold *hold;
-    if (!use_hold(d, facts, &ask, &want, &hold) || !ask_make(&ask, &want))
+    if (!use_hold(d, facts, &ask, &want, &hold))
+        return false;
+    fill_from_subject(d, subject, &want);
+    if (!ask_make(&ask, &want))
         return false;
     ask.look.without[1] = subject->ref;
     if (!ask_choose(&ask))
         return false;
     struct inspection *record = inspection_copy(d->arena, subject);
     record->version++;
-    if (d->command->want.services.n > 0) {
+    if (d->command->want.services.n > 0 || !strs_equal(want.services, subject->services)) {
         record->services = ask.service_ids;
         record->price = ask.price;
     }

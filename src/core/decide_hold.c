@@ -29,21 +29,32 @@ static utc_s length_s(const struct rules *rules, enum hold_kind kind)
     return kind == HOLD_CHECKOUT ? rules->checkout_hold_s : (utc_s)rules->quote_hold_h * HOUR_S;
 }
 
-/* A quote hold ends at the latest at start minus notice. */
-static void give_life(struct hold *hold, const struct rules *rules, enum audience audience,
-                      utc_s now)
+static utc_s earlier(utc_s a, utc_s b)
 {
-    const utc_s length = length_s(rules, hold->kind);
-    const utc_s times = hold->kind == HOLD_CHECKOUT ? HOLD_EXTENSIONS : QUOTE_EXTENSIONS;
-    hold->created_at = now;
-    hold->cap_at = now + times * length;
+    return a < b ? a : b;
+}
+
+/* A quote hold ends at the latest at start minus notice. False: that is over. */
+static bool bound_life(const struct ask *ask, struct hold *hold)
+{
     if (hold->kind == HOLD_QUOTE) {
-        const utc_s latest =
-            hold->when.start - (utc_s)rules->policy[audience].notice_min * MINUTE_S;
-        if (hold->cap_at > latest)
-            hold->cap_at = latest;
+        const utc_s notice = (utc_s)ask->rules->policy[ask->audience].notice_min * MINUTE_S;
+        hold->cap_at = earlier(hold->cap_at, hold->when.start - notice);
     }
-    hold->expires_at = now + length < hold->cap_at ? now + length : hold->cap_at;
+    hold->expires_at = earlier(hold->expires_at, hold->cap_at);
+    return hold->expires_at > ask->now ||
+           refuse(ask->verdict, CODE_too_soon, "/datetime",
+                  STR("That start is too close for a quote to be held."));
+}
+
+static bool give_life(const struct ask *ask, struct hold *hold)
+{
+    const utc_s length = length_s(ask->rules, hold->kind);
+    const utc_s times = hold->kind == HOLD_CHECKOUT ? HOLD_EXTENSIONS : QUOTE_EXTENSIONS;
+    hold->created_at = ask->now;
+    hold->cap_at = ask->now + times * length;
+    hold->expires_at = ask->now + length;
+    return bound_life(ask, hold);
 }
 
 /* Lays the claims of a hold whose people and times were chosen. */
@@ -94,10 +105,8 @@ bool decide_hold(struct draft *d, struct verdict *verdict)
     hold->kind = d->command->hold_kind;
     hold->key_id = d->command->actor.key_id;
     describe(hold, &ask, &d->command->want);
-    give_life(hold, ask.rules, ask.audience, d->now);
-    if (hold->expires_at <= d->now)
-        return refuse(verdict, CODE_too_soon, "/datetime",
-                      STR("That start is too close for a quote to be held."));
+    if (!give_life(&ask, hold))
+        return false;
     take_for(d, &ask, hold);
     draft_hold(d, hold);
     return true;
@@ -168,18 +177,15 @@ static bool hold_anew(struct draft *d, const struct hold *hold, struct verdict *
 {
     struct ask ask = ask_for(d, verdict);
     const struct want want = want_of(d, hold);
+    const bool was_live = hold_is_live(hold, d->now);
     ask.look.without[0] = hold->ref;
-    if (!ask_make(&ask, &want))
-        return false;
-    ask.look.without[0] = hold->ref;
-    if (!ask_choose(&ask))
+    if ((!was_live && !within_caps(d, verdict)) || !ask_make(&ask, &want) || !ask_choose(&ask))
         return false;
     struct hold *after = arena_new(d->arena, struct hold);
     *after = *hold;
     describe(after, &ask, &want);
-    const bool was_live = hold_is_live(hold, d->now);
-    if (!was_live)
-        give_life(after, ask.rules, ask.audience, d->now);
+    if (was_live ? !bound_life(&ask, after) : !give_life(&ask, after))
+        return false;
     for (size_t i = 0; i < hold->inspectors.n; i++)
         draft_free(d, hold->inspectors.at[i], hold->ref, "moved", NULL);
     take_for(d, &ask, after);

@@ -165,13 +165,23 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     add_claim(d, inspector, &claim);
 }
 
+/* A conflict ends once, also when both its claims go in one entry. */
+static bool is_told(const struct draft *d, ref_t conflict)
+{
+    for (size_t i = 0; i < d->n_conflicts; i++) {
+        if (d->conflicts[i].ref == conflict)
+            return true;
+    }
+    return false;
+}
+
 static void close_conflicts(struct draft *d, struct str inspector, const struct claim *claim,
                             const char *how)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
         const struct admitted *pair = &calendar->admitted[i];
-        if (pair->a != claim->ref && pair->b != claim->ref)
+        if ((pair->a != claim->ref && pair->b != claim->ref) || is_told(d, pair->conflict))
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);
@@ -251,9 +261,32 @@ void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state ho
     draft_hold(d, after);
 }
 
+/* Records were written with the image's strings. The image goes as soon as the entry is applied,
+ * the entry stays until the last answer that shows it is written. */
+static void own_all(struct draft *d)
+{
+    for (size_t i = 0; i < d->n_added; i++)
+        d->added[i].inspector = str_copy(d->arena, d->added[i].inspector);
+    for (size_t i = 0; i < d->n_removed; i++)
+        d->removed[i].inspector = str_copy(d->arena, d->removed[i].inspector);
+    for (size_t i = 0; i < d->n_conflicts; i++)
+        conflict_own(d->arena, &d->conflicts[i]);
+    for (size_t i = 0; i < d->n_inspections; i++)
+        d->inspections[i] = inspection_copy(d->arena, d->inspections[i]);
+    for (size_t i = 0; i < d->n_holds; i++) {
+        struct hold *hold = arena_new(d->arena, struct hold);
+        *hold = *d->holds[i];
+        hold_own(d->arena, hold);
+        d->holds[i] = hold;
+    }
+    for (size_t i = 0; i < d->n_absences; i++)
+        absence_own(d->arena, &d->absences[i]);
+}
+
 const struct entry *draft_finish(struct draft *d)
 {
     struct entry *e = d->entry;
+    own_all(d);
     e->added = d->added;
     e->n_added = d->n_added;
     e->removed = d->removed;

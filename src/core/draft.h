@@ -2,7 +2,8 @@
  *
  *  F1  draft_take is the only way a claim gets into an entry: it expires dead holds in its way,
  *      opens a conflict for every pair it is admitted over, and gives the lock group.
- *  F2  draft_free is the only way out: it closes the conflicts the claim was part of. */
+ *  F2  draft_free is the only way out: it closes the conflicts the claim was part of.
+ *  F3  A finished entry borrows from the command and the arena only, never from the image. */
 #ifndef CORE_DRAFT_H
 #define CORE_DRAFT_H
 

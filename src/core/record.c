@@ -28,21 +28,26 @@ struct strs strs_copy(struct arena *arena, struct strs from)
     return (struct strs){ at, from.n };
 }
 
+void hold_own(struct arena *arena, struct hold *hold)
+{
+    hold->brand = str_copy(arena, hold->brand);
+    hold->inspectors = strs_copy(arena, hold->inspectors);
+    hold->services = strs_copy(arena, hold->services);
+    hold->key_id = str_copy(arena, hold->key_id);
+    hold->reason = str_copy(arena, hold->reason);
+    ref_t *claims = arena_array(arena, ref_t, hold->inspectors.n);
+    if (hold->claims != NULL)
+        memcpy(claims, hold->claims, hold->inspectors.n * sizeof *claims);
+    hold->claims = claims;
+}
+
 struct hold *hold_copy(const struct hold *from)
 {
     struct hold *hold = hold_make();
     const struct arena arena = hold->arena;
     *hold = *from;
     hold->arena = arena;
-    hold->brand = str_copy(&hold->arena, from->brand);
-    hold->inspectors = strs_copy(&hold->arena, from->inspectors);
-    hold->services = strs_copy(&hold->arena, from->services);
-    hold->key_id = str_copy(&hold->arena, from->key_id);
-    hold->reason = str_copy(&hold->arena, from->reason);
-    ref_t *claims = arena_array(&hold->arena, ref_t, from->inspectors.n);
-    if (from->claims != NULL)
-        memcpy(claims, from->claims, from->inspectors.n * sizeof *claims);
-    hold->claims = claims;
+    hold_own(&hold->arena, hold);
     return hold;
 }
 
@@ -52,16 +57,30 @@ static void conflict_drop(void *content)
     arena_drop(&conflict->arena);
 }
 
+void conflict_own(struct arena *arena, struct conflict *conflict)
+{
+    conflict->inspector = str_copy(arena, conflict->inspector);
+    conflict->cause = str_copy(arena, conflict->cause);
+    conflict->reason = str_copy(arena, conflict->reason);
+    conflict->resolved_how = str_copy(arena, conflict->resolved_how);
+}
+
 struct conflict *conflict_copy(const struct conflict *from)
 {
     struct conflict *conflict = block_new(sizeof *conflict, conflict_drop);
     *conflict = *from;
     conflict->arena = arena_make(RECORD_CEILING_BYTES);
-    conflict->inspector = str_copy(&conflict->arena, from->inspector);
-    conflict->cause = str_copy(&conflict->arena, from->cause);
-    conflict->reason = str_copy(&conflict->arena, from->reason);
-    conflict->resolved_how = str_copy(&conflict->arena, from->resolved_how);
+    conflict_own(&conflict->arena, conflict);
     return conflict;
+}
+
+void absence_own(struct arena *arena, struct absence *absence)
+{
+    absence->id = str_copy(arena, absence->id);
+    absence->inspector = str_copy(arena, absence->inspector);
+    absence->zone = str_copy(arena, absence->zone);
+    absence->title = str_copy(arena, absence->title);
+    absence->inspection_id = str_copy(arena, absence->inspection_id);
 }
 
 static const struct assignment *assignments_copy(struct arena *arena, const struct inspection *from)

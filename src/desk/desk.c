@@ -247,7 +247,11 @@ bool desk_submit(struct desk *desk, struct desk_job *job)
         job->is_import ? 0
                        : desk->options.clock->monotonic_ms(desk->options.clock) + DESK_DEADLINE_MS;
     (void)pthread_mutex_lock(&desk->lock);
-    if (answered) {
+    /* The writer leaves when the desk closes and the queue is empty: nobody would answer. */
+    const bool too_late = !answered && desk->closing;
+    if (too_late)
+        job->code = CODE_outcome_unknown;
+    if (answered || too_late) {
         flight_end(desk, job);
     } else {
         *desk->queue_last = job;
@@ -256,7 +260,7 @@ bool desk_submit(struct desk *desk, struct desk_job *job)
         (void)pthread_cond_signal(&desk->wake);
     }
     (void)pthread_mutex_unlock(&desk->lock);
-    return !answered;
+    return !answered && !too_late;
 }
 
 void desk_try(struct desk *desk, struct desk_job *job)

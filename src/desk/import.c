@@ -401,6 +401,7 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     struct importing im = {
         .desk = desk, .job = job, .import = job->import, .arena = job->arena, .now = now
     };
+    job->import->report = (struct import_report){ 0 }; /* it may have been decided before */
     il_rc rc = store_read_open(desk->options.store, &im.read, reterr);
     if (rc == IL_OK) {
         im.rows_at = (struct rows_at){ im.read, job->company, job->arena };

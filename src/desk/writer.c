@@ -54,6 +54,10 @@ static struct batch_company *company_in(struct batch *batch, struct str id)
     assert(batch->n_companies < BATCH_COMPANIES_MAX);
     struct batch_company *c = &batch->companies[batch->n_companies++];
     *c = (struct batch_company){ .id = id };
+    /* A job may have waited while another found out. */
+    (void)pthread_mutex_lock(&batch->desk->lock);
+    c->is_diverged = slot_find(batch->desk, id)->is_diverged;
+    (void)pthread_mutex_unlock(&batch->desk->lock);
     c->entries = arena_array(&batch->arena, struct store_entry, batch->n_jobs);
     return c;
 }
@@ -228,7 +232,8 @@ static size_t changes_of(struct batch *batch, struct store_change *ret, size_t *
         if (c->n_entries == 0)
             continue;
         ret_company[n] = i;
-        ret[n++] = (struct store_change){ c->id, c->base->seq, c->entries, c->n_entries };
+        ret[n++] =
+            (struct store_change){ c->id, c->entries[0].entry.seq - 1, c->entries, c->n_entries };
     }
     return n;
 }
@@ -387,56 +392,36 @@ static void batch_run(struct batch *batch)
 
 /* ---- imports: alone, because one is many entries ---- */
 
-/* True: durable. */
-static bool import_commit(struct batch *batch, struct desk_job *job,
-                          const struct store_change *change)
+/* False: there is nothing to commit, and the job says why. */
+static bool import_make(struct batch *batch)
 {
-    struct desk *desk = batch->desk;
-    enum store_outcome outcome = STORE_UNKNOWN;
-    size_t at;
+    struct desk_job *job = batch->jobs[0];
+    struct batch_company *c = company_in(batch, job->company);
+    struct import_entries made = { 0 };
     struct il_err err;
-    if (store_commit(desk->options.store, change, 1, &outcome, &at, &err) != IL_OK) {
-        log_fault(desk, "the import was not written", &err);
-        job_fault(job, CODE_storage_full);
+    batch_clear(batch);
+    batch->now = desk_now_s(batch->desk);
+    job->code = CODE_NONE;
+    if (c->is_diverged) {
+        job_fault(job, CODE_state_diverged);
         return false;
     }
-    switch (outcome) {
-    case STORE_COMMITTED:
-        return true;
-    case STORE_MOVED:
-    case STORE_REFUSED:
-        desk->options.log->line(desk->options.log, LOG_ERROR, "the store refused an import",
-                                job->company);
-        job_fault(job, outcome == STORE_MOVED ? CODE_overloaded : CODE_state_diverged);
+    if (import_decide(batch->desk, job, batch->now, &made, &err) != IL_OK)
         return false;
-    case STORE_UNKNOWN:
-        break;
-    }
-    job_fault(job, CODE_outcome_unknown);
-    stop_desk(desk, "a commit's outcome is unknown");
-    return false;
+    c->image = made.image;
+    c->entries = made.rows;
+    c->n_entries = made.n;
+    return made.n > 0;
 }
 
 static void import_run(struct batch *batch)
 {
-    struct desk_job *job = batch->jobs[0];
-    struct import_entries made = { 0 };
-    struct il_err err;
-    batch->now = desk_now_s(batch->desk);
-    job->code = CODE_NONE;
-    if (import_decide(batch->desk, job, batch->now, &made, &err) == IL_OK) {
-        struct batch_company *c = company_in(batch, job->company);
-        c->image = made.image;
-        c->entries = made.rows;
-        c->n_entries = made.n;
-        if (made.n > 0) {
-            const struct store_change change = { c->id, made.rows[0].entry.seq - 1, made.rows,
-                                                 made.n };
-            if (import_commit(batch, job, &change))
-                publish(batch);
-        }
-        batch_clear(batch);
-    }
+    unsigned moved = 0;
+    bool again = true;
+    while (again)
+        again = import_make(batch) && commit(batch, &moved);
+    publish(batch);
+    batch_clear(batch);
     answer(batch);
 }
 

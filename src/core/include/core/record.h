@@ -155,6 +155,11 @@ struct conflict *conflict_copy(const struct conflict *from); /* deep; a new bloc
 
 struct inspection *inspection_copy(struct arena *arena, const struct inspection *from); /* deep */
 
+/* What the record borrows becomes the arena's. */
+void hold_own(struct arena *arena, struct hold *hold);
+void absence_own(struct arena *arena, struct absence *absence);
+void conflict_own(struct arena *arena, struct conflict *conflict);
+
 struct strs strs_copy(struct arena *arena, struct strs from);
 
 #endif

@@ -1,0 +1,91 @@
+/* The oracle: what a company's calendar must look like, kept in plain arrays from the after-images
+ * of its entries, and every law a second time. It calls nothing of core.
+ *
+ * Each entry is told to it in order. Claims follow from the records (a live inspection's
+ * assignments, a live hold, an absence), never from what the entry says of claims: that is
+ * compared. */
+#ifndef DESK_TESTS_MODEL_H
+#define DESK_TESTS_MODEL_H
+
+#include "rig.h"
+
+enum { MODEL_ID_CHARS = 64, MODEL_ASSIGNMENTS = 8 };
+
+struct model_claim {
+    int inspector;
+    utc_s start, end;
+    ref_t ref, owner;
+    uint8_t kind;
+    utc_s expires_at;
+};
+
+struct model_hold {
+    ref_t ref;
+    enum hold_state state;
+    utc_s start, end, expires_at, cap_at;
+    int inspectors[MODEL_ASSIGNMENTS];
+    size_t n_inspectors;
+    bool is_online;
+};
+
+struct model_inspection {
+    ref_t ref;
+    char id[MODEL_ID_CHARS + 1];
+    int64_t order_number, version;
+    enum status status;
+    utc_s start, end;
+};
+
+struct model_absence {
+    ref_t ref;
+    char id[MODEL_ID_CHARS + 1];
+    int64_t version;
+    bool is_removed;
+};
+
+struct model_conflict {
+    ref_t ref, a, b;
+    enum conflict_state state;
+};
+
+struct model {
+    int64_t buffer_s;
+    uint64_t seq;
+    utc_s last_at;
+    int64_t next_order;
+    struct model_claim *claims[RIG_INSPECTORS];
+    size_t n_claims[RIG_INSPECTORS], room_claims[RIG_INSPECTORS];
+    struct model_hold *holds; /* by ref, as are the others: refs only grow */
+    size_t n_holds, room_holds;
+    struct model_inspection *inspections;
+    size_t n_inspections, room_inspections;
+    struct model_absence *absences;
+    size_t n_absences, room_absences;
+    struct model_conflict *conflicts; /* unresolved ones, any order */
+    size_t n_conflicts, room_conflicts;
+    uint64_t kinds[COMMANDS];
+};
+
+void model_drop(struct model *model);
+
+/* Ends the program when the entry breaks a law. */
+void model_tell(struct model *model, const struct entry *entry);
+
+/* A slot_taken at this state and moment names a true reason: what stands in the way of `asked`. */
+void model_judge_taken(const struct model *model, const struct verdict *verdict, struct span asked,
+                       utc_s now);
+
+/* What stands in the way of [start, end): a claim alive at `now` within the buffer, or an absence;
+ * without the time of two owners. NULL: free. */
+struct model_look {
+    utc_s start, end, now;
+    ref_t without[2];
+};
+const struct model_claim *model_in_the_way(const struct model *model, int inspector,
+                                           const struct model_look *look);
+
+int model_inspector(struct str id); /* "i3" -> 3 */
+const struct model_hold *model_find_hold(const struct model *model, ref_t ref);
+const struct model_inspection *model_find_inspection(const struct model *model, ref_t ref);
+
+#endif
