@@ -19,7 +19,7 @@ static const struct option_spec options[] = {
     { "brand", "ID", "whose rules", false },
     { "inspector-count", "N", "inspectors per visit", false },
     { "group", "inspector|time", "one line per inspector or per start", false },
-    { "order", "optimal|time", "default optimal", false },
+    { "order", "optimal|time", "default time; with --json optimal", false },
     { "limit", "N", "most slots, default 200", false },
     { "json", NULL, "machine output", false },
 };
@@ -59,6 +59,9 @@ static struct str target_of(struct arena *arena, const struct args *args)
                            parameters[i].parameter, STR_ARG(encoded));
         separator = '&';
     }
+    /* A table is read day by day; the best first is for programs. */
+    if (!args_has(args, "order") && !args_has(args, "json"))
+        target = str_print(arena, "%.*s%corder=time", STR_ARG(target), separator);
     return target;
 }
 
