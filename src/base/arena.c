@@ -100,3 +100,16 @@ void *arena_take(struct arena *arena, size_t n, size_t size)
     arena->used_bytes += bytes;
     return memset(at, 0, bytes);
 }
+
+enum { ARRAY_FIRST_ROOM = 8 };
+
+void *arena_grow(struct arena *arena, void *at, size_t n, size_t *room, size_t size)
+{
+    if (n < *room)
+        return at;
+    *room = *room == 0 ? ARRAY_FIRST_ROOM : 2 * *room;
+    void *more = arena_take(arena, *room, size);
+    if (n > 0)
+        memcpy(more, at, n * size);
+    return more;
+}

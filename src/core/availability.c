@@ -90,21 +90,6 @@ static bool lets_pass(code_set passing, enum code code)
     return code == CODE_NONE || ((passing >> code) & 1) != 0;
 }
 
-/* Index of the first busy span that ends after `at`. */
-static size_t busy_after(const struct busy *busy, utc_s at)
-{
-    size_t low = 0;
-    size_t high = busy->n;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (busy->spans[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 struct stage { /* what the rules about one visit look at */
     const struct company *company;
     const struct inspector *who;

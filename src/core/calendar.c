@@ -222,8 +222,7 @@ static size_t first_from(const struct calendar *calendar, utc_s start)
     return low;
 }
 
-/* Where the first busy span that reaches past `at` starts; INT64_MAX when there is none. */
-static utc_s first_reaching(const struct busy *busy, utc_s at)
+size_t busy_after(const struct busy *busy, utc_s at)
 {
     size_t low = 0;
     size_t high = busy->n;
@@ -234,7 +233,14 @@ static utc_s first_reaching(const struct busy *busy, utc_s at)
         else
             high = middle;
     }
-    return low == busy->n ? INT64_MAX : busy->spans[low].start;
+    return low;
+}
+
+/* Where the first busy span that reaches past `at` starts; INT64_MAX when there is none. */
+static utc_s first_reaching(const struct busy *busy, utc_s at)
+{
+    const size_t first = busy_after(busy, at);
+    return first == busy->n ? INT64_MAX : busy->spans[first].start;
 }
 
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,

@@ -88,12 +88,8 @@ bool decide_remove_absence(struct draft *d, const struct facts *facts, struct ve
     const bool wants_vacation = d->command->absence_kind == CLAIM_VACATION;
     if (subject == NULL || (subject->kind == CLAIM_VACATION) != wants_vacation)
         return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
-    if (d->command->version == NOT_FOUND)
-        return refuse(verdict, CODE_version_required, "", STR(""));
-    if (d->command->version != VERSION_ANY && d->command->version != subject->version)
-        return refuse(
-            verdict, CODE_stale, "",
-            str_print(d->arena, "It is at version %lld now.", (long long)subject->version));
+    if (!version_judge(d, subject->version, verdict))
+        return false;
     const struct claim known = { .when = subject->when,
                                  .ref = subject->claim,
                                  .owner = subject->ref,

@@ -201,12 +201,8 @@ static bool subject_judge(const struct draft *d, const struct inspection *subjec
 {
     if (subject == NULL)
         return refuse(verdict, CODE_not_found, "", STR("There is no such inspection."));
-    if (d->command->version == NOT_FOUND)
-        return refuse(verdict, CODE_version_required, "", STR(""));
-    if (d->command->version != VERSION_ANY && d->command->version != subject->version)
-        return refuse(
-            verdict, CODE_stale, "",
-            str_print(d->arena, "It is at version %lld now.", (long long)subject->version));
+    if (!version_judge(d, subject->version, verdict))
+        return false;
     if (subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED)
         return true;
     return refuse(

@@ -4,20 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum { DRAFT_ROOM_FIRST = 8 };
-
-/* Room for one more at the end of an array in the arena. */
-static void *grown(struct arena *arena, void *at, size_t n, size_t *room, size_t size)
-{
-    if (n < *room)
-        return at;
-    *room = *room == 0 ? DRAFT_ROOM_FIRST : 2 * *room;
-    void *more = arena_take(arena, *room, size);
-    if (n > 0)
-        memcpy(more, at, n * size);
-    return more;
-}
-
 struct draft draft_make(const struct image *image, const struct command *command, utc_s now,
                         struct arena *arena)
 {
@@ -42,13 +28,14 @@ ref_t draft_ref(struct draft *d)
 
 static void add_claim(struct draft *d, struct str inspector, const struct claim *claim)
 {
-    d->added = grown(d->arena, d->added, d->n_added, &d->room_added, sizeof *d->added);
+    d->added = arena_grow(d->arena, d->added, d->n_added, &d->room_added, sizeof *d->added);
     d->added[d->n_added++] = (struct claim_at){ inspector, *claim };
 }
 
 static void remove_claim(struct draft *d, struct str inspector, const struct claim *claim)
 {
-    d->removed = grown(d->arena, d->removed, d->n_removed, &d->room_removed, sizeof *d->removed);
+    d->removed =
+        arena_grow(d->arena, d->removed, d->n_removed, &d->room_removed, sizeof *d->removed);
     d->removed[d->n_removed++] = (struct claim_at){ inspector, *claim };
 }
 
@@ -103,8 +90,8 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
                           const struct claim *y, const char *cause)
 {
     const bool in_order = x->ref < y->ref;
-    d->conflicts =
-        grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts, sizeof *d->conflicts);
+    d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
+                              sizeof *d->conflicts);
     d->conflicts[d->n_conflicts++] = (struct conflict){
         .ref = draft_ref(d),
         .inspector = inspector,
@@ -185,8 +172,8 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);
-        d->conflicts =
-            grown(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts, sizeof *d->conflicts);
+        d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
+                                  sizeof *d->conflicts);
         struct conflict *closed = &d->conflicts[d->n_conflicts++];
         *closed = *open;
         closed->state = CONFLICT_RESOLVED;
@@ -224,27 +211,27 @@ void draft_replace(struct draft *d, struct str inspector, const struct claim *ol
 
 void draft_inspection(struct draft *d, const struct inspection *record)
 {
-    d->inspections = grown(d->arena, d->inspections, d->n_inspections, &d->room_inspections,
-                           sizeof(struct inspection *));
+    d->inspections = arena_grow(d->arena, d->inspections, d->n_inspections, &d->room_inspections,
+                                sizeof(struct inspection *));
     d->inspections[d->n_inspections++] = record;
 }
 
 void draft_hold(struct draft *d, const struct hold *record)
 {
-    d->holds = grown(d->arena, d->holds, d->n_holds, &d->room_holds, sizeof(struct hold *));
+    d->holds = arena_grow(d->arena, d->holds, d->n_holds, &d->room_holds, sizeof(struct hold *));
     d->holds[d->n_holds++] = record;
 }
 
 void draft_absence(struct draft *d, const struct absence *record)
 {
     d->absences =
-        grown(d->arena, d->absences, d->n_absences, &d->room_absences, sizeof *d->absences);
+        arena_grow(d->arena, d->absences, d->n_absences, &d->room_absences, sizeof *d->absences);
     d->absences[d->n_absences++] = *record;
 }
 
 void draft_outbox(struct draft *d, ref_t owner, const char *kind)
 {
-    d->outbox = grown(d->arena, d->outbox, d->n_outbox, &d->room_outbox, sizeof *d->outbox);
+    d->outbox = arena_grow(d->arena, d->outbox, d->n_outbox, &d->room_outbox, sizeof *d->outbox);
     d->outbox[d->n_outbox++] = (struct outbox_item){ draft_ref(d), owner, str_from(kind) };
 }
 

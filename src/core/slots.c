@@ -3,6 +3,7 @@
  * Hours and busy time are sorted, so both are walked once per inspector: the work per start is a
  * few comparisons. A start is one 64-bit key, ordered like the answer; what is shown of it is
  * computed only for those within the limit. */
+#include "keys.h"
 #include "offer.h"
 
 #include <assert.h>
@@ -346,20 +347,6 @@ static void lane_day(struct search *s, struct lane *lane, const struct day_open 
     lane_spans(s, lane, day);
 }
 
-static size_t busy_from(const struct busy *busy, utc_s at)
-{
-    size_t low = 0;
-    size_t high = busy->n;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (busy->spans[middle].end <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void search_inspector(struct search *s, int32_t inspector)
 {
     const struct slot_query *q = s->query;
@@ -373,8 +360,8 @@ static void search_inspector(struct search *s, int32_t inspector)
     struct lane lane = { .busy = calendar_busy(calendar, &q->look, s->arena),
                          .inspector = inspector };
     /* Back by the buffer and a second: a neighbour before the first day still bounds its gap. */
-    lane.next_claimed = busy_from(&lane.busy.claimed, s->origin - s->buffer_s);
-    lane.next_absent = busy_from(&lane.busy.absent, s->origin);
+    lane.next_claimed = busy_after(&lane.busy.claimed, s->origin - s->buffer_s);
+    lane.next_absent = busy_after(&lane.busy.absent, s->origin);
     size_t cursor = 0;
     const int32_t wish =
         q->requested == NOT_FOUND || q->requested == inspector ? 0 : COST_NOT_REQUESTED_MIN;
@@ -399,89 +386,6 @@ static void search_inspector(struct search *s, int32_t inspector)
 }
 
 /* ---- ordering ---- */
-
-static void keys_sort(uint64_t *keys, size_t n)
-{
-    for (size_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-        for (size_t i = gap; i < n; i++) {
-            const uint64_t moving = keys[i];
-            size_t k = i;
-            for (; k >= gap && keys[k - gap] > moving; k -= gap)
-                keys[k] = keys[k - gap];
-            keys[k] = moving;
-        }
-    }
-}
-
-/* Moves the `wanted` smallest keys to the front, in any order (Hoare's selection; the pivot is the
- * median of three, so sorted input is no worst case). */
-static void keys_select(uint64_t *keys, size_t n, size_t wanted)
-{
-    size_t low = 0;
-    size_t high = n;
-    while (high - low > 16) {
-        const uint64_t a = keys[low];
-        const uint64_t b = keys[(low + high) / 2];
-        const uint64_t c = keys[high - 1];
-        const uint64_t pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
-        size_t i = low;
-        size_t k = high - 1;
-        for (;;) {
-            while (keys[i] < pivot)
-                i++;
-            while (keys[k] > pivot)
-                k--;
-            if (i >= k)
-                break;
-            const uint64_t swapped = keys[i];
-            keys[i++] = keys[k];
-            keys[k--] = swapped;
-        }
-        if (k + 1 >= wanted && k + 1 < high)
-            high = k + 1;
-        else if (k + 1 < wanted)
-            low = k + 1;
-        else
-            break;
-        if (low >= wanted)
-            break;
-    }
-    if (high - low <= 16)
-        keys_sort(keys + low, high - low);
-}
-
-enum { RADIX_BITS = 8, RADIX_SIZE = 1 << RADIX_BITS };
-
-/* Sort by the start alone: a group is searched for its cheapest, so its order does not matter. */
-static uint64_t *keys_by_start(struct search *s)
-{
-    const unsigned shift = KEY_WHO_BITS + KEY_COST_BITS;
-    uint64_t *from = s->keys;
-    uint64_t *to = arena_array(s->arena, uint64_t, s->n_keys);
-    for (unsigned bit = 0; bit < KEY_START_BITS; bit += RADIX_BITS) {
-        size_t at[RADIX_SIZE + 1] = { 0 };
-        for (size_t i = 0; i < s->n_keys; i++)
-            at[(from[i] >> (shift + bit) & (RADIX_SIZE - 1)) + 1]++;
-        for (size_t i = 0; i < RADIX_SIZE; i++)
-            at[i + 1] += at[i];
-        for (size_t i = 0; i < s->n_keys; i++)
-            to[at[from[i] >> (shift + bit) & (RADIX_SIZE - 1)]++] = from[i];
-        uint64_t *swapped = from;
-        from = to;
-        to = swapped;
-    }
-    return from;
-}
-
-static size_t take_smallest(uint64_t *keys, size_t n, size_t limit)
-{
-    if (n > limit) {
-        keys_select(keys, n, limit);
-        n = limit;
-    }
-    keys_sort(keys, n);
-    return n;
-}
 
 static struct slot *slots_from_keys(const struct search *s, const uint64_t *keys, size_t n)
 {
@@ -537,7 +441,9 @@ static struct slot_list list_by_time(struct search *s)
 {
     const struct slot_query *q = s->query;
     const unsigned shift = KEY_WHO_BITS + KEY_COST_BITS;
-    const uint64_t *keys = keys_by_start(s);
+    /* By the start alone: a group is searched for its cheapest, so its order does not matter. */
+    uint64_t *spare = arena_array(s->arena, uint64_t, s->n_keys);
+    const uint64_t *keys = keys_sort_by_bits(s->keys, spare, s->n_keys, shift, KEY_START_BITS);
     const size_t room = starts_count(keys, s->n_keys, shift);
     struct slot *groups = arena_array(s->arena, struct slot, room);
     uint64_t *ranks = arena_array(s->arena, uint64_t, room);
@@ -564,7 +470,7 @@ static struct slot_list list_by_time(struct search *s)
         }
         i = end;
     }
-    const size_t n = take_smallest(ranks, n_groups, q->limit);
+    const size_t n = keys_take_smallest(ranks, n_groups, q->limit);
     struct slot *slots = arena_array(s->arena, struct slot, n);
     for (size_t i = 0; i < n; i++)
         slots[i] = groups[ranks[i] & UINT32_MAX];
@@ -645,7 +551,7 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
     if (by_time) {
         list = list_by_time(&s);
     } else {
-        const size_t n = take_smallest(s.keys, s.n_keys, query->limit);
+        const size_t n = keys_take_smallest(s.keys, s.n_keys, query->limit);
         list = (struct slot_list){ .slots = slots_from_keys(&s, s.keys, n), .n_slots = n };
     }
     for (int32_t d = 0; d < query->days; d++) {

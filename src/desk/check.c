@@ -511,13 +511,7 @@ static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
 {
     struct heads *heads = context;
     (void)reterr;
-    if (heads->n == heads->room) {
-        heads->room = heads->room == 0 ? 16 : 2 * heads->room;
-        struct row_company *more = arena_array(heads->arena, struct row_company, heads->room);
-        if (heads->n > 0)
-            memcpy(more, heads->at, heads->n * sizeof *more);
-        heads->at = more;
-    }
+    heads->at = arena_grow(heads->arena, heads->at, heads->n, &heads->room, sizeof *heads->at);
     heads->at[heads->n] = *(const struct row_company *)row;
     heads->at[heads->n].id = str_copy(heads->arena, heads->at[heads->n].id);
     heads->n++;

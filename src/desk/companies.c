@@ -99,17 +99,6 @@ struct gathering {
     size_t n_conflicts, room_conflicts;
 };
 
-static void *grown(struct arena *arena, void *at, size_t n, size_t *room, size_t size)
-{
-    if (n < *room)
-        return at;
-    *room = *room == 0 ? 64 : 2 * *room;
-    void *more = arena_take(arena, *room, size);
-    if (n > 0)
-        memcpy(more, at, n * size);
-    return more;
-}
-
 static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
 {
     struct gathering *g = context;
@@ -125,7 +114,7 @@ static il_rc visit_setting(void *context, const void *row, struct il_err *reterr
     struct gathering *g = context;
     const struct row_setting *s = row;
     (void)reterr;
-    g->rows = grown(g->arena, g->rows, g->n_rows, &g->room_rows, sizeof *g->rows);
+    g->rows = arena_grow(g->arena, g->rows, g->n_rows, &g->room_rows, sizeof *g->rows);
     g->rows[g->n_rows++] = (struct setting_row){ .kind = str_copy(g->arena, s->kind),
                                                  .id = str_copy(g->arena, s->id),
                                                  .body = str_copy(g->arena, s->body),
@@ -138,7 +127,7 @@ static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
     struct gathering *g = context;
     const struct row_claim *c = row;
     (void)reterr;
-    g->claims = grown(g->arena, g->claims, g->n_claims, &g->room_claims, sizeof *g->claims);
+    g->claims = arena_grow(g->arena, g->claims, g->n_claims, &g->room_claims, sizeof *g->claims);
     struct claim_at *at = &g->claims[g->n_claims++];
     /* Rows come sorted by inspector: one copy of the name serves all of their claims. */
     const bool same = g->n_claims > 1 && str_equal(at[-1].inspector, c->inspector);
@@ -165,7 +154,7 @@ static il_rc visit_hold(void *context, const void *row, struct il_err *reterr)
         block_free(hold);
         return rc;
     }
-    g->holds = grown(g->arena, g->holds, g->n_holds, &g->room_holds, sizeof(struct hold *));
+    g->holds = arena_grow(g->arena, g->holds, g->n_holds, &g->room_holds, sizeof(struct hold *));
     g->holds[g->n_holds++] = hold;
     return IL_OK;
 }
@@ -176,8 +165,8 @@ static il_rc visit_conflict(void *context, const void *row, struct il_err *reter
     const struct row_conflict *r = row;
     struct conflict read = { .ref = 0 };
     TRY(conflict_read(g->arena, r->doc, &read, reterr));
-    g->conflicts = grown(g->arena, g->conflicts, g->n_conflicts, &g->room_conflicts,
-                         sizeof(struct conflict *));
+    g->conflicts = arena_grow(g->arena, g->conflicts, g->n_conflicts, &g->room_conflicts,
+                              sizeof(struct conflict *));
     g->conflicts[g->n_conflicts++] = conflict_copy(&read);
     return IL_OK;
 }

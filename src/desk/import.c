@@ -29,13 +29,7 @@ struct importing {
 
 static void push_rows(struct importing *im, const struct store_entry *rows)
 {
-    if (im->n_rows == im->room_rows) {
-        im->room_rows = im->room_rows == 0 ? 16 : 2 * im->room_rows;
-        struct store_entry *more = arena_array(im->arena, struct store_entry, im->room_rows);
-        if (im->n_rows > 0)
-            memcpy(more, im->rows, im->n_rows * sizeof *more);
-        im->rows = more;
-    }
+    im->rows = arena_grow(im->arena, im->rows, im->n_rows, &im->room_rows, sizeof *im->rows);
     im->rows[im->n_rows++] = *rows;
 }
 
@@ -158,13 +152,7 @@ static il_rc visit_absence(void *context, const void *row, struct il_err *reterr
 {
     struct stored_absences *all = context;
     const struct str doc = str_copy(all->arena, ((const struct row_absence *)row)->doc);
-    if (all->n == all->room) {
-        all->room = all->room == 0 ? 64 : 2 * all->room;
-        struct absence *more = arena_array(all->arena, struct absence, all->room);
-        if (all->n > 0)
-            memcpy(more, all->at, all->n * sizeof *more);
-        all->at = more;
-    }
+    all->at = arena_grow(all->arena, all->at, all->n, &all->room, sizeof *all->at);
     return absence_read(all->arena, doc, &all->at[all->n++], reterr);
 }
 

@@ -180,13 +180,8 @@ static struct actor actor_copy(struct arena *arena, const struct actor *from)
 static void add_change(struct changes_look *look, const struct entry *entry,
                        const struct inspection *after)
 {
-    if (look->log.n == look->room) {
-        look->room = look->room == 0 ? 16 : 2 * look->room;
-        struct change *more = arena_array(look->arena, struct change, look->room);
-        if (look->log.n > 0)
-            memcpy(more, look->log.at, look->log.n * sizeof *more);
-        look->log.at = more;
-    }
+    look->log.at =
+        arena_grow(look->arena, look->log.at, look->log.n, &look->room, sizeof *look->log.at);
     look->log.at[look->log.n++] = (struct change){
         .entry = { .seq = entry->seq,
                    .at = entry->at,
@@ -246,13 +241,7 @@ static il_rc visit_conflict(void *context, const void *row, struct il_err *reter
     struct conflicts_look *look = context;
     struct conflict_list *list = &look->list;
     const struct str doc = str_copy(look->arena, ((const struct row_conflict *)row)->doc);
-    if (list->n == look->room) {
-        look->room = look->room == 0 ? 16 : 2 * look->room;
-        struct conflict *more = arena_array(look->arena, struct conflict, look->room);
-        if (list->n > 0)
-            memcpy(more, list->at, list->n * sizeof *more);
-        list->at = more;
-    }
+    list->at = arena_grow(look->arena, list->at, list->n, &look->room, sizeof *list->at);
     return conflict_read(look->arena, doc, &list->at[list->n++], reterr);
 }
 
@@ -285,13 +274,7 @@ static il_rc visit_company(void *context, const void *row, struct il_err *reterr
 {
     struct ids_look *look = context;
     (void)reterr;
-    if (look->n == look->room) {
-        look->room = look->room == 0 ? 16 : 2 * look->room;
-        struct str *more = arena_array(look->arena, struct str, look->room);
-        if (look->n > 0)
-            memcpy(more, look->at, look->n * sizeof *more);
-        look->at = more;
-    }
+    look->at = arena_grow(look->arena, look->at, look->n, &look->room, sizeof *look->at);
     look->at[look->n++] = str_copy(look->arena, ((const struct row_company *)row)->id);
     return IL_OK;
 }

@@ -29,6 +29,10 @@ void arena_reset(struct arena *arena);
 /* n objects of size bytes each; n * size may not overflow (asserted). Never NULL. */
 void *arena_take(struct arena *arena, size_t n, size_t size);
 
+/* Room for one more at the end of an array of n objects: the array itself, or a copy twice as long
+ * (the old one stays until the arena goes). *room is what it holds, 0 at first. */
+void *arena_grow(struct arena *arena, void *at, size_t n, size_t *room, size_t size);
+
 #define arena_new(arena, type)      ((type *)arena_take((arena), 1, sizeof(type)))
 #define arena_array(arena, type, n) ((type *)arena_take((arena), (n), sizeof(type)))
 

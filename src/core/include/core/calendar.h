@@ -20,6 +20,9 @@ struct busy {
     size_t n;
 };
 
+/* Index of the first span that ends after `at`; busy->n when none does. */
+size_t busy_after(const struct busy *busy, utc_s at);
+
 struct calendar {
     const struct claim *claims;
     size_t n_claims;
