@@ -181,7 +181,7 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
     if (facts->n_duplicates > 0 && ask.audience == AUDIENCE_ONLINE &&
         !d->command->acknowledge_duplicate)
         return refuse_duplicate(d, facts, verdict);
-    if (facts->n_duplicates > 0)
+    if (facts->n_duplicates > 0 && ask.audience == AUDIENCE_INTERNAL)
         warn_duplicates(d, facts, verdict);
 
     struct inspection *record = record_make(d, &ask);
