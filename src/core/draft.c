@@ -131,8 +131,12 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     for (size_t i = 0; i < n; i++) {
         const struct hold *dead =
             claim_is_live(&others[i], d->now) ? NULL : image_find_hold(d->image, others[i].owner);
-        if (dead != NULL && !is_removed(d, others[i].ref))
+        if (claim_is_live(&others[i], d->now) || is_removed(d, others[i].ref))
+            continue;
+        if (dead != NULL)
             draft_end_hold(d, dead, HOLD_EXPIRED, 0, STR(""));
+        else /* its record is older than the image: the claim goes alone */
+            remove_claim(d, inspector, &others[i]);
     }
     const bool absence = claim_is_absence(&claim);
     claim.lock_group = absence ? (ref_t)LOCK_GROUP_ABSENCE : claim.ref;
