@@ -76,6 +76,9 @@ static bool ask_span(struct ask *ask, const struct want *want)
         utc_s end;
         if (!ask_resolve_time(ask, want->endtime, "/endtime", &end))
             return false;
+        if ((end - ask->when.start) % MINUTE_S != 0)
+            return refuse(ask->verdict, CODE_out_of_range, "/endtime",
+                          STR("A visit takes whole minutes."));
         if (end <= ask->when.start || end - ask->when.start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
             return refuse(ask->verdict, CODE_out_of_range, "/endtime",
                           STR("The end must lie after the start, by 24 hours at most."));
@@ -116,6 +119,9 @@ static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assign
         !ask_resolve_time(ask, a->datetime, field, &ask->whens[i].start) ||
         !ask_resolve_time(ask, a->endtime, field, &ask->whens[i].end))
         return false;
+    if ((ask->whens[i].end - ask->whens[i].start) % MINUTE_S != 0)
+        return refuse(ask->verdict, CODE_out_of_range, field,
+                      STR("An assignment takes whole minutes."));
     if (span_is_empty(ask->whens[i]) ||
         ask->whens[i].end - ask->whens[i].start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
         return refuse(ask->verdict, CODE_out_of_range, field,
@@ -123,6 +129,15 @@ static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assign
     if (a->role.len > 0)
         ask->roles[i] = a->role;
     return true;
+}
+
+static void lay_own(struct ask *ask, size_t i, const struct own_interval *own)
+{
+    ask->roles[i] = own->role;
+    if (own->length_s == 0)
+        return;
+    ask->whens[i].start = ask->when.start + own->after_s;
+    ask->whens[i].end = ask->whens[i].start + own->length_s;
 }
 
 /* Who is named beside assignments must be who is assigned. */
@@ -160,6 +175,8 @@ static bool ask_people(struct ask *ask, const struct want *want)
             return false;
     }
     assert(named > 0 && "decoding asks for an inspector choice");
+    for (size_t i = 0; want->own != NULL && i < named; i++)
+        lay_own(ask, i, &want->own[i]);
     if (want->n_assignments > 0)
         ask->when = ask->whens[0];
     if (ask->audience == AUDIENCE_ONLINE && (int32_t)named < ask->count)

@@ -2,6 +2,7 @@
 #include "core/calendar.h"
 
 #include "base/block.h"
+#include "lists.h"
 
 #include <assert.h>
 #include <string.h>
@@ -163,24 +164,15 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
     return &b->calendar;
 }
 
-static bool ref_among(ref_t ref, const ref_t *refs, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (refs[i] == ref)
-            return true;
-    }
-    return false;
-}
-
 const struct calendar *calendar_after(const struct calendar *calendar,
                                       const struct calendar_change *change)
 {
     size_t n_claims = change->n_added;
     for (size_t i = 0; i < calendar->n_claims; i++)
-        n_claims += !ref_among(calendar->claims[i].ref, change->removed, change->n_removed);
+        n_claims += !refs_have(change->removed, change->n_removed, calendar->claims[i].ref);
     size_t n_admitted = change->n_opened;
     for (size_t i = 0; i < calendar->n_admitted; i++)
-        n_admitted += !ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed);
+        n_admitted += !refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict);
 
     struct claim *claims;
     struct span *spans;
@@ -188,7 +180,7 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     struct calendar_block *b = block_for(n_claims, n_admitted, &claims, &spans, &admitted);
     size_t n = 0;
     for (size_t i = 0; i < calendar->n_claims; i++) {
-        if (!ref_among(calendar->claims[i].ref, change->removed, change->n_removed))
+        if (!refs_have(change->removed, change->n_removed, calendar->claims[i].ref))
             claims[n++] = calendar->claims[i];
     }
     for (size_t i = 0; i < change->n_added; i++) {
@@ -199,7 +191,7 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     }
     n = 0;
     for (size_t i = 0; i < calendar->n_admitted; i++) {
-        if (!ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed))
+        if (!refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict))
             admitted[n++] = calendar->admitted[i];
     }
     for (size_t i = 0; i < change->n_opened; i++)

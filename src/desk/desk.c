@@ -212,7 +212,7 @@ static bool is_answered(struct desk *desk, struct desk_job *job)
 static il_rc replay_image(struct desk *desk, struct desk_job *job)
 {
     struct il_err err;
-    return slot_image(desk, job->company, INT64_MAX, &job->image, &err);
+    return slot_image(desk, job->company, &job->image, &err);
 }
 
 /* ---- the queue ---- */
@@ -263,37 +263,43 @@ bool desk_submit(struct desk *desk, struct desk_job *job)
     return !answered && !too_late;
 }
 
+static il_rc try_on(struct desk *desk, struct desk_job *job, utc_s now, struct il_err *reterr)
+{
+    struct store_read *read;
+    struct facts facts;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const struct deciding on = { read, NULL, job->image, now };
+    const il_rc rc = facts_load(&on, job, &facts, reterr);
+    store_read_close(read);
+    if (rc == IL_OK)
+        job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+    return rc;
+}
+
 void desk_try(struct desk *desk, struct desk_job *job)
 {
     struct il_err err;
-    struct store_read *read;
-    struct facts facts;
     const utc_s now = desk_now_s(desk);
     job->code = CODE_overloaded;
     job->image = NULL;
-    if (slot_image(desk, job->company, INT64_MAX, &job->image, &err) != IL_OK)
+    if (slot_image(desk, job->company, &job->image, &err) != IL_OK)
         return;
     if (job->image == NULL) {
         job->code = CODE_not_found;
         return;
     }
-    const struct needs needs = booking_needs(job->image, &job->command, now);
-    if (job->image->floor > needs.floor) {
+    il_rc rc = try_on(desk, job, now, &err);
+    while (rc == IL_OK && job->verdict.needs_floor < job->image->floor) {
         block_free(job->image);
         job->image = NULL;
-        if (slot_image(desk, job->company, needs.floor, &job->image, &err) != IL_OK)
-            return;
+        rc = image_deep(desk, job->company, job->verdict.needs_floor, &job->image, &err);
+        if (rc == IL_OK && job->image != NULL)
+            rc = try_on(desk, job, now, &err);
     }
-    if (store_read_open(desk->options.store, &read, &err) != IL_OK)
-        return;
-    const struct deciding on = { read, NULL, job->image, now };
-    const il_rc rc = facts_load(&on, job, &facts, &err);
-    store_read_close(read);
     if (rc != IL_OK)
         return;
     job->code = CODE_NONE;
     job->seq = job->image->seq;
-    job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
 }
 
 struct waiter {

@@ -8,7 +8,7 @@
 il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
                  struct il_err *reterr)
 {
-    return slot_image(desk, company, INT64_MAX, ret, reterr);
+    return slot_image(desk, company, ret, reterr);
 }
 
 /* ---- keys ---- */

@@ -38,11 +38,11 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
                                      const struct admitted *admitted, size_t n_admitted);
 
 struct calendar_change {
-    const ref_t *removed; /* claim refs */
+    const ref_t *removed; /* claim refs, sorted */
     size_t n_removed;
     const struct claim *added;
     size_t n_added;
-    const ref_t *closed; /* conflict refs no longer open */
+    const ref_t *closed; /* conflict refs, sorted: no longer open, or as `opened` says anew */
     size_t n_closed;
     const struct admitted *opened;
     size_t n_opened;
