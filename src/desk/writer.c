@@ -1,6 +1,6 @@
 /* The writer: takes what waits, decides in memory, commits once, answers all.
  *
- *  A batch is decided from committed images only, so it can be decided again from newer ones: that
+ * A batch is decided from committed images only, so it can be decided again from newer ones: that
  * is what MOVED and REFUSED do. Nothing of a batch is visible before its commit returned. */
 #include "desk_parts.h"
 
@@ -296,9 +296,11 @@ static void mark_diverged(struct batch *batch, struct batch_company *c)
     (void)pthread_mutex_lock(&desk->lock);
     slot_find(desk, c->id)->is_diverged = true;
     (void)pthread_mutex_unlock(&desk->lock);
-    desk->options.log->line(desk->options.log, LOG_ERROR,
-                            "memory and disk differ: the company is read-only until checked",
-                            c->id);
+    desk->options.log->line(
+        desk->options.log, LOG_ERROR,
+        "memory and file differ: the company is read-only until `interlock check` "
+        "has been read and the server restarted",
+        c->id);
 }
 
 /* True: decide again. */

@@ -1,9 +1,10 @@
 /* The command line: words in, a request to the API, words out.
  *
  *  Y1  A command is a request like any other: it goes to the running server's private socket, or,
- * when none runs, to the API in this process. Reads never take the lock. Y2  People first: tables,
- * and colour only on a terminal; --json gives the API's own answer. Y3  Exit codes: 0 done, 1
- * failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found, 6 findings present. */
+ *      when none runs, to the API in this process. Reads never take the lock.
+ *  Y2  People first: tables, and colour only on a terminal; --json gives the API's own answer.
+ *  Y3  Exit codes: 0 done, 1 failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found,
+ *      6 findings present. */
 #ifndef INTERLOCK_CLI_H
 #define INTERLOCK_CLI_H
 

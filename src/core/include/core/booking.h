@@ -1,8 +1,8 @@
 /* Booking: the state machine behind the one door.
  *
- *   needs  = booking_needs(image, command)            which facts outside the image it needs
- *   verdict = booking_decide(image, facts, command, now)  pure; an entry, or a refusal with
- * evidence image' = booking_apply(image, entry)              folds an entry in
+ *   needs   = booking_needs(image, command)               which facts outside the image it needs
+ *   verdict = booking_decide(image, facts, command, now)  an entry, or a refusal with evidence
+ *   image'  = booking_apply(image, entry)                 folds an entry in
  *
  *  D1  No overlap: a decided entry leaves the calendars such that two claims overlap only where an
  *      open conflict names the pair. Absences may overlap each other.
@@ -14,8 +14,8 @@
  *  D6  An image that does not reach back far enough is never decided on: the verdict says how far
  *      (needs_floor), and the next decision goes further or ends.
  *
- *   hold:        live -> consumed | released | expired;   released, expired -> live (extended
- * again) inspection:  (none) -> unconfirmed | confirmed -> cancelled */
+ *   hold:        live -> consumed | released | expired;  released, expired -> live (extended again)
+ *   inspection:  (none) -> unconfirmed | confirmed -> cancelled */
 #ifndef CORE_BOOKING_H
 #define CORE_BOOKING_H
 

@@ -1,9 +1,9 @@
 /* Entries: one accepted command is one entry of the journal, and all of its effect.
  *
  *  E1  An entry is complete: booking_apply(image, entry) needs nothing else, and folding all
- * entries of a company gives its state. Replay never decides again. E2  It carries after-images of
- * the records it changed and the exact claims it took and freed. E3  No personal data: records
- * refer to person rows. */
+ *      entries of a company gives its state. Replay never decides again.
+ *  E2  It carries after-images of the records it changed and the exact claims it took and freed.
+ *  E3  No personal data: records refer to person rows. */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
 

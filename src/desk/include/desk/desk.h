@@ -6,11 +6,12 @@
  *  T2  A snapshot that a reader gets holds only committed state, and everything acknowledged before
  *      the reader asked.
  *  T3  At most one effect per idempotency key: a key in flight is refused, a key that took effect
- * is answered again from its entry. T4  MOVED: catch up, decide again. REFUSED: load the state
- * anew, decide once more; refused again means that memory and disk differ: that company is
- * read-only from then on. UNKNOWN: the desk stops; nobody is told that anything happened or did
- * not. T5  Images load on demand and leave under the memory limit; nothing else is kept of a
- * company.
+ *      is answered again from its entry.
+ *  T4  MOVED: catch up, decide again. REFUSED: load the state anew, decide once more; refused again
+ *      means that memory and disk differ: that company is read-only until the process starts anew.
+ *      UNKNOWN: the desk stops; nobody is told that anything happened or did not.
+ *  T5  Images load on demand and leave under the memory limit; nothing else is kept of a company.
+ *      A decision that needs older claims than the image has is made on a deeper one of its own.
  *
  *   job:  submitted -> [queue] -> decided -> committed -> done(job)
  *                   \-> refused at once (full, in flight, replay): desk_submit returns false */
