@@ -85,17 +85,16 @@ static struct claim claim_of(const struct inspection *record, const struct assig
 }
 
 /* A claim tells the place and the order's number: when those change it is written anew. */
-static void keep_claim(struct draft *d, const struct inspection *record, const struct assignment *a)
+static void keep_claim(struct draft *d, const struct inspection *record,
+                       const struct inspection *existing, const struct assignment *a)
 {
-    if (!draft_reaches(d, a->when.start))
+    const struct claim old = claim_of(existing, a);
+    const struct claim renewed = claim_of(record, a);
+    if (old.order_number == renewed.order_number && old.has_place == renewed.has_place &&
+        old.place.lat_e7 == renewed.place.lat_e7 && old.place.lng_e7 == renewed.place.lng_e7)
         return;
-    const struct claim *old = draft_claim(d, a->inspector, a->claim);
-    struct claim renewed = claim_of(record, a);
-    assert(old != NULL && "a live order has its claims");
-    renewed.lock_group = old->lock_group;
-    if (old->order_number != renewed.order_number || old->has_place != renewed.has_place ||
-        old->place.lat_e7 != renewed.place.lat_e7 || old->place.lng_e7 != renewed.place.lng_e7)
-        draft_replace(d, a->inspector, old, &renewed);
+    if (draft_reaches(d, a->when.start))
+        draft_renew(d, a->inspector, &renewed);
 }
 
 static void take_inspection(struct draft *d, struct inspection *record,
@@ -111,7 +110,7 @@ static void take_inspection(struct draft *d, struct inspection *record,
             continue;
         assignments[i].claim = stays ? existing->assignments[i].claim : draft_ref(d);
         if (stays)
-            keep_claim(d, record, &assignments[i]);
+            keep_claim(d, record, existing, &assignments[i]);
         else
             draft_take(d, assignments[i].inspector, claim_of(record, &assignments[i]),
                        CAUSE_IMPORT);

@@ -280,23 +280,46 @@ void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *
     }
 }
 
-const struct claim *draft_claim(const struct draft *d, struct str inspector, ref_t ref)
+/* The claim as the draft has it; one that a conflict has rewritten is in the entry already. */
+static struct claim *renewable(struct draft *d, struct str inspector, ref_t ref)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (d->added[i].claim.ref == ref)
+            return &d->added[i].claim;
+    }
     for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
-        if (calendar->claims[i].ref == ref)
-            return &calendar->claims[i];
+        if (calendar->claims[i].ref != ref)
+            continue;
+        remove_claim(d, inspector, &calendar->claims[i]);
+        add_claim(d, inspector, &calendar->claims[i]);
+        return &d->added[d->n_added - 1].claim;
     }
     return NULL;
 }
 
-void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
-                   const struct claim *renewed)
+void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed)
 {
-    assert(old->ref == renewed->ref && old->when.start == renewed->when.start &&
-           old->when.end == renewed->when.end);
-    remove_claim(d, inspector, old);
-    add_claim(d, inspector, renewed);
+    struct claim *claim = renewable(d, inspector, renewed->ref);
+    assert(claim != NULL && "only time that is taken can be renewed");
+    assert(claim->when.start == renewed->when.start && claim->when.end == renewed->when.end);
+    const ref_t lock_group = claim->lock_group;
+    *claim = *renewed;
+    claim->lock_group = lock_group;
+}
+
+void draft_free_hold(struct draft *d, const struct hold *hold, const char *how)
+{
+    for (size_t i = 0; hold->state == HOLD_LIVE && i < hold->inspectors.n; i++) {
+        /* Its time may be over since before the image's floor, and nobody has swept it. */
+        const struct claim known = { .when = hold->when,
+                                     .ref = hold->claims[i],
+                                     .owner = hold->ref,
+                                     .lock_group = hold->claims[i],
+                                     .expires_at = hold->expires_at,
+                                     .kind = CLAIM_HOLD };
+        draft_free(d, hold->inspectors.at[i], hold->ref, how, &known);
+    }
 }
 
 void draft_inspection(struct draft *d, const struct inspection *record)
@@ -333,8 +356,7 @@ void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state ho
     after->state = how;
     after->inspection = inspection;
     after->reason = reason;
-    for (size_t i = 0; i < hold->inspectors.n; i++)
-        draft_free(d, hold->inspectors.at[i], hold->ref, "released", NULL);
+    draft_free_hold(d, hold, "released");
     draft_hold(d, after);
 }
 

@@ -53,17 +53,17 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
 /* How many claims stand in `when` on the inspector, as the draft is now. */
 size_t draft_overlaps(const struct draft *d, struct str inspector, struct span when);
 
-/* The inspector's claim with this ref as the image has it; NULL: it does not. */
-const struct claim *draft_claim(const struct draft *d, struct str inspector, ref_t ref);
-
 /* Frees all claims of `owner` on this inspector; `how` tells closed conflicts why. A claim older
  * than the image's floor is given in `known` (NULL: it must be in the image). */
 void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
                 const struct claim *known);
 
-/* The same claim with other particulars (not its time or inspector). */
-void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
-                   const struct claim *renewed);
+/* Frees the claims of a hold that nothing has ended yet; of an ended one there are none. */
+void draft_free_hold(struct draft *d, const struct hold *hold, const char *how);
+
+/* The claim that stands with this ref and time, with other particulars; its lock group stays. It
+ * must reach past the image's floor. */
+void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed);
 
 void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);

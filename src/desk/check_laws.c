@@ -2,7 +2,8 @@
  *
  *  X3  Two claims of one inspector overlap only where a conflict that is not resolved names the
  *      pair, and such a conflict names two that do. Absences may overlap each other.
- *  X4  A live inspection has exactly the claims its record names; a cancelled one has none.
+ *  X4  Live inspections, live holds and absences have exactly the claims their records name;
+ *      nothing else has any.
  *  X5  Each person the journal names is stored, once, and no other; the data match the salted hash
  *      that the journal knows, or have been erased. */
 #include "check_parts.h"
@@ -83,7 +84,7 @@ static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
     struct row_claim claim = *(const struct row_claim *)row;
     (void)reterr;
     s->check->report->claims++;
-    s->check->inspection_claims += claim.kind == CLAIM_INSPECTION;
+    s->check->stored_claims++;
     if (!str_equal(s->inspector, claim.inspector)) {
         s->inspector = str_copy(s->check->arena, claim.inspector);
         s->n_open = 0;
@@ -132,9 +133,11 @@ static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
 
 /* ---- X4: records and their claims ---- */
 
-struct claim_look {
-    const struct inspection *record;
-    const struct assignment *assignment;
+struct claim_look { /* the claim that a record names */
+    struct str inspector;
+    struct span when;
+    ref_t ref, owner;
+    enum claim_kind kind;
     bool is_right;
 };
 
@@ -142,33 +145,70 @@ static il_rc visit_named(void *context, const void *row, struct il_err *reterr)
 {
     struct claim_look *look = context;
     const struct row_claim *claim = row;
-    const struct assignment *a = look->assignment;
     (void)reterr;
-    look->is_right = claim->owner == look->record->ref && claim->kind == CLAIM_INSPECTION &&
-                     str_equal(a->inspector, claim->inspector) &&
-                     a->when.start == claim->starts_at && a->when.end == claim->ends_at;
+    look->is_right = claim->owner == look->owner && claim->kind == look->kind &&
+                     str_equal(look->inspector, claim->inspector) &&
+                     look->when.start == claim->starts_at && look->when.end == claim->ends_at;
     return IL_OK;
 }
 
-/* Each claim the record names is there and says the same. That there are no others follows from the
- * count of all (check_records). */
-static il_rc check_claims(struct checking *c, const struct inspection *record,
-                          struct il_err *reterr)
+/* The claim that a record names is there and says the same. That there are no others follows from
+ * the count of all (check_records). */
+static il_rc check_claim(struct checking *c, struct claim_look *look, struct il_err *reterr)
+{
+    const struct store_query query = {
+        .table = TABLE_CLAIM, .by = BY_REF, .company = c->company, .ref = look->ref
+    };
+    c->named_claims++;
+    return store_find(c->read, &query, visit_named, look, reterr);
+}
+
+static il_rc check_inspection(struct checking *c, const struct inspection *record,
+                              struct il_err *reterr)
 {
     const bool live = record->status != STATUS_CANCELLED;
     for (size_t i = 0; i < record->n_assignments; i++) {
-        struct claim_look look = { record, &record->assignments[i], false };
-        const struct store_query query = { .table = TABLE_CLAIM,
-                                           .by = BY_REF,
-                                           .company = c->company,
-                                           .ref = record->assignments[i].claim };
-        if (query.ref != 0)
-            TRY(store_find(c->read, &query, visit_named, &look, reterr));
-        c->named_claims += live;
-        if (live != look.is_right || (!live && query.ref != 0))
+        const struct assignment *a = &record->assignments[i];
+        struct claim_look look = { .inspector = a->inspector,
+                                   .when = a->when,
+                                   .ref = a->claim,
+                                   .owner = record->ref,
+                                   .kind = CLAIM_INSPECTION };
+        if (live)
+            TRY(check_claim(c, &look, reterr));
+        if (live != look.is_right || (!live && a->claim != 0))
             find(c, "order %lld: the claim of %.*s is not what the record says",
-                 (long long)record->order_number, STR_ARG(record->assignments[i].inspector));
+                 (long long)record->order_number, STR_ARG(a->inspector));
     }
+    return IL_OK;
+}
+
+static il_rc check_hold(struct checking *c, const struct hold *hold, struct il_err *reterr)
+{
+    for (size_t i = 0; i < hold->inspectors.n; i++) {
+        struct claim_look look = { .inspector = hold->inspectors.at[i],
+                                   .when = hold->when,
+                                   .ref = hold->claims[i],
+                                   .owner = hold->ref,
+                                   .kind = CLAIM_HOLD };
+        TRY(check_claim(c, &look, reterr));
+        if (!look.is_right)
+            find(c, "hold %llu: the claim of %.*s is not what the record says",
+                 (unsigned long long)hold->ref, STR_ARG(hold->inspectors.at[i]));
+    }
+    return IL_OK;
+}
+
+static il_rc check_absence(struct checking *c, const struct absence *record, struct il_err *reterr)
+{
+    struct claim_look look = { .inspector = record->inspector,
+                               .when = record->when,
+                               .ref = record->claim,
+                               .owner = record->ref,
+                               .kind = record->kind };
+    TRY(check_claim(c, &look, reterr));
+    if (!look.is_right)
+        find(c, "absence %.*s: its claim is not what the record says", STR_ARG(record->id));
     return IL_OK;
 }
 
@@ -182,22 +222,58 @@ static il_rc visit_inspection(void *context, const void *row, struct il_err *ret
     il_rc rc = IL_OK;
     c->report->inspections++;
     if (inspection_read(&arena, stored->doc, &record, &why) == IL_OK)
-        rc = check_claims(c, &record, reterr);
+        rc = check_inspection(c, &record, reterr);
     else
         find(c, "inspection %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
     arena_drop(&arena);
     return rc;
 }
 
+static il_rc visit_hold(void *context, const void *row, struct il_err *reterr)
+{
+    struct checking *c = context;
+    const struct row_hold *stored = row;
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct hold record;
+    struct il_err why;
+    il_rc rc = IL_OK;
+    if (hold_read(&arena, stored->doc, &record, &why) == IL_OK)
+        rc = check_hold(c, &record, reterr);
+    else
+        find(c, "hold %llu cannot be read: %s", (unsigned long long)stored->ref, why.text);
+    arena_drop(&arena);
+    return rc;
+}
+
+static il_rc visit_absence(void *context, const void *row, struct il_err *reterr)
+{
+    struct checking *c = context;
+    const struct row_absence *stored = row;
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct absence record;
+    struct il_err why;
+    il_rc rc = IL_OK;
+    if (absence_read(&arena, stored->doc, &record, &why) == IL_OK)
+        rc = check_absence(c, &record, reterr);
+    else
+        find(c, "absence %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
+    arena_drop(&arena);
+    return rc;
+}
+
 static il_rc check_records(struct checking *c, struct il_err *reterr)
 {
-    const struct store_query query = { .table = TABLE_INSPECTION,
-                                       .by = BY_ALL,
-                                       .company = c->company };
-    TRY(store_find(c->read, &query, visit_inspection, c, reterr));
-    if (c->named_claims != c->inspection_claims)
-        find(c, "the inspections name %zu claims, %zu are stored", c->named_claims,
-             c->inspection_claims);
+    const struct store_query holds = { .table = TABLE_HOLD,
+                                       .by = BY_STATE,
+                                       .company = c->company,
+                                       .text = hold_state_name(HOLD_LIVE) };
+    struct store_query all = { .table = TABLE_INSPECTION, .by = BY_ALL, .company = c->company };
+    TRY(store_find(c->read, &all, visit_inspection, c, reterr));
+    all.table = TABLE_ABSENCE;
+    TRY(store_find(c->read, &all, visit_absence, c, reterr));
+    TRY(store_find(c->read, &holds, visit_hold, c, reterr));
+    if (c->named_claims != c->stored_claims)
+        find(c, "the records name %zu claims, %zu are stored", c->named_claims, c->stored_claims);
     return IL_OK;
 }
 

@@ -17,9 +17,8 @@ struct checking { /* one company */
     struct hash head;
     uint64_t seq;
     utc_s at;
-    size_t inspection_claims;    /* stored */
-    size_t named_claims;         /* by records */
-    struct known_person *people; /* heap */
+    size_t stored_claims, named_claims; /* named: by records */
+    struct known_person *people;        /* heap */
     size_t n_people, room_people, n_stored_people;
     struct check_report *report;
 };

@@ -108,6 +108,7 @@ struct order { /* of an import */
     utc_s start;
     int32_t minutes;
     const char *status;
+    int number; /* 0: by its place in the list */
 };
 
 static struct str instant_of(struct arena *arena, utc_s at)
@@ -129,8 +130,8 @@ static void put_order(struct buf *out, int n, const struct order *order, const c
               "\"endtime\":\"%.*s\",\"_inspectorId\":\"i0\",\"services\":[\"short\"],"
               "\"status\":\"%s\",\"createdAt\":\"2026-01-01T00:00:00Z\","
               "\"client\":{\"name\":\"%s\"},\"property\":{\"address\":\"%d Elm\"}}",
-              n > 0 ? "," : "", n, 7000 + n, STR_ARG(start), STR_ARG(end), order->status, client,
-              n);
+              n > 0 ? "," : "", n, order->number != 0 ? order->number : 7000 + n, STR_ARG(start),
+              STR_ARG(end), order->status, client, n);
     arena_drop(&arena);
 }
 
@@ -199,6 +200,21 @@ static void test_a_hold_that_nobody_swept(void **state)
     scene_close(&s);
 }
 
+/* The time of the hold itself is over when somebody comes back: its claim goes all the same. */
+static void test_a_hold_older_than_the_image(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", now + DAY_S, 60);
+    assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
+    scene_restart(&s, now + 6 * DAY_S);
+    struct desk_job release = rig_job(&s.arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
+    release.command.hold = hold.verdict.entry->holds[0]->ref;
+    assert_int_equal(do_job(s.desk, &release), CODE_NONE);
+    scene_close(&s);
+}
+
 static void test_ended_holds_leave_memory(void **state)
 {
     struct scene s = scene_open();
@@ -256,7 +272,7 @@ static void test_ids_of_two_systems(void **state)
 static void fill_dense(struct order *orders, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        orders[i] = (struct order){ slot, 60, "confirmed" };
+        orders[i] = (struct order){ slot, 60, "confirmed", 0 };
 }
 
 /* Every pair of them overlaps: 44,850 conflicts are more than one entry holds. */
@@ -307,7 +323,8 @@ static void test_a_vacation_over_too_much(void **state)
     (void)state;
     scene_start(&s);
     for (size_t i = 0; i < ORDERS; i++)
-        orders[i] = (struct order){ slot + (utc_s)i * EACH_MIN * MINUTE_S, EACH_MIN, "confirmed" };
+        orders[i] =
+            (struct order){ slot + (utc_s)i * EACH_MIN * MINUTE_S, EACH_MIN, "confirmed", 0 };
     (void)import_orders(s.desk, orders, ORDERS, "Ann");
     const struct span all = { slot, slot + (utc_s)ORDERS * EACH_MIN * MINUTE_S };
     struct desk_job event = event_job(&s, "i0", all, AFFECTED_OPEN);
@@ -325,9 +342,9 @@ static void test_a_vacation_over_too_much(void **state)
 static void test_month_long_orders(void **state)
 {
     enum { MONTH_MIN = 30 * DAY_MIN };
-    const struct order orders[] = { { now - 37 * DAY_S, MONTH_MIN, "confirmed" },
-                                    { now - 27 * DAY_S, MONTH_MIN, "confirmed" },
-                                    { now - 66 * DAY_S, MONTH_MIN, "confirmed" } };
+    const struct order orders[] = { { now - 37 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - 27 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - 66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -343,9 +360,9 @@ static void test_month_long_orders(void **state)
 /* What stays where it was keeps its conflicts, and who admitted them. */
 static void test_an_import_of_other_notes(void **state)
 {
-    const struct order orders[] = { { slot, 60, "confirmed" },
-                                    { slot, 60, "confirmed" },
-                                    { slot + HOUR_S, 60, "confirmed" } };
+    const struct order orders[] = { { slot, 60, "confirmed", 0 },
+                                    { slot, 60, "confirmed", 0 },
+                                    { slot + HOUR_S, 60, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -371,7 +388,7 @@ static void test_an_import_of_other_notes(void **state)
 /* A conflict that an import ends is not one that it opens. */
 static void test_an_import_that_resolves(void **state)
 {
-    struct order orders[] = { { slot, 60, "confirmed" }, { slot, 60, "confirmed" } };
+    struct order orders[] = { { slot, 60, "confirmed", 0 }, { slot, 60, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -396,7 +413,7 @@ static utc_s floor_of(struct scene *s)
 
 static void test_a_look_at_the_past(void **state)
 {
-    const struct order past[] = { { now - 300 * DAY_S, 60, "completed" } };
+    const struct order past[] = { { now - 300 * DAY_S, 60, "completed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -420,10 +437,29 @@ static void test_a_look_at_the_past(void **state)
     scene_close(&s);
 }
 
+/* One entry joins two conflicts, which rewrites the claims of the second, and gives one of those
+ * orders another number, which writes its claim anew. */
+static void test_an_import_that_joins_and_renumbers(void **state)
+{
+    struct order orders[] = { { slot + 9 * HOUR_S, 60, "confirmed", 0 },
+                              { slot, 60, "confirmed", 0 },
+                              { slot, 60, "confirmed", 0 },
+                              { slot + 2 * HOUR_S, 60, "confirmed", 0 },
+                              { slot + 2 * HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 5, "Ann").conflicts, 2);
+    orders[0] = (struct order){ slot, 180, "confirmed", 0 };
+    orders[4].number = 8004;
+    assert_int_equal(import_orders(s.desk, orders, 5, "Ann").conflicts, 4);
+    scene_close(&s);
+}
+
 /* A dead hold that an event of the same entry regrouped is still dead for the next one. */
 static void test_a_dead_hold_in_an_import(void **state)
 {
-    const struct order orders[] = { { slot + HOUR_S, 120, "confirmed" } };
+    const struct order orders[] = { { slot + HOUR_S, 120, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -456,6 +492,7 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_hold_that_nobody_swept),
+        cmocka_unit_test(test_a_hold_older_than_the_image),
         cmocka_unit_test(test_ended_holds_leave_memory),
         cmocka_unit_test(test_ids_of_two_systems),
         cmocka_unit_test(test_a_dense_import),
@@ -466,6 +503,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_an_import_that_resolves),
         cmocka_unit_test(test_a_look_at_the_past),
         cmocka_unit_test(test_a_dead_hold_in_an_import),
+        cmocka_unit_test(test_an_import_that_joins_and_renumbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
