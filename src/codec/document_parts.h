@@ -29,11 +29,11 @@ enum {
     AGENTS_MAX = 10,
     CENTS_MAX = 1000000000,
     INSPECTION_DAYS_MAX = 31,
-    ABSENCE_DAYS_MAX = 3660,
     WEEK_DAYS = 7,
 };
 
-static const int64_t ORDER_NUMBER_MAX = 9007199254740991; /* what a JSON number holds everywhere */
+/* A JSON number holds 2^53 - 1 everywhere; what lies between is for orders to come. */
+static const int64_t ORDER_NUMBER_MAX = 9000000000000000;
 
 /* ---- settings (document_settings.c) ---- */
 

@@ -408,6 +408,8 @@ struct instant_text json_get_instant(struct json_obj *o, const char *name)
     if (!o->reader->failed && !instant_parse(text, &ret))
         json_fault(o, name, "out_of_range",
                    "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
+    else if (!o->reader->failed && !instant_has_room(ret))
+        json_fault(o, name, "out_of_range", "is too near the first or last year that can be said");
     return ret;
 }
 
