@@ -136,6 +136,8 @@ void local_key_encode(struct call *call);
 
 /* Query parameters (query.c): a value, or the empty view. */
 struct str query_get(const struct call *call, const char *name);
+/* Absent is false. False when it is neither true nor false; the fault was answered. */
+bool query_flag(struct call *call, const char *name, bool *ret);
 /* True when a parameter is repeated or not among `known`; the fault was answered. */
 bool query_is_wrong(struct call *call, const char *const *known, size_t n);
 

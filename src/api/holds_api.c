@@ -92,6 +92,7 @@ static bool hold_in_path(struct call *call, ref_t *ret)
     return ref != 0;
 }
 
+/* False: there is none, or it cannot be read; that was answered. */
 static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
 {
     struct il_err err;
@@ -102,7 +103,9 @@ static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
         return true;
     }
     const struct lookup in = lookup_of(call);
-    return desk_find_hold(&in, ref, ret, &found, &err) == IL_OK && found;
+    if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    return found || !answer_not_found(call);
 }
 
 bool hold_get(struct call *call)
@@ -111,8 +114,10 @@ bool hold_get(struct call *call)
     struct hold hold;
     if (query_is_wrong(call, NULL, 0))
         return true;
-    if (!hold_in_path(call, &ref) || !find_hold(call, ref, &hold))
+    if (!hold_in_path(call, &ref))
         return answer_not_found(call);
+    if (!find_hold(call, ref, &hold))
+        return true;
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));
@@ -153,7 +158,8 @@ bool hold_release(struct call *call)
     return !body_is_good(call);
 }
 
-/* The record the job left: in its entry, or the stored one when nothing had to change. */
+/* The record the job left: in its entry, or the stored one when nothing had to change. False:
+ * answered. */
 static bool hold_after(struct call *call, struct hold *ret)
 {
     const struct entry *e = call->job.verdict.entry;
@@ -170,10 +176,8 @@ static bool hold_after(struct call *call, struct hold *ret)
 void hold_encode(struct call *call)
 {
     struct hold hold;
-    if (!hold_after(call, &hold)) {
-        (void)answer_not_found(call);
+    if (!hold_after(call, &hold))
         return;
-    }
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));

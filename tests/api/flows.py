@@ -68,6 +68,19 @@ def hold_moved():
     same(other["inspectors"], ["bob"], "inspectors")
 
 
+def hold_that_cannot_be_read():
+    """A disk that fails is not a hold that is not there."""
+    target = "/schedule/holds/hffffffffffff"
+    staff.get(target).want(404, "not_found")
+    rows = server.sql()
+    rows.execute("ALTER TABLE hold RENAME TO hidden")
+    broken = staff.get(target)
+    rows.execute("ALTER TABLE hidden RENAME TO hold")
+    rows.close()
+    broken.want(503, "overloaded")
+    staff.get(target).want(404, "not_found")
+
+
 def hold_released_twice():
     day = next(days)
     got = held(online, at(day, "10:00"))
@@ -188,6 +201,7 @@ def holds_are_counted():
 cases.run("one key holds only so much at once", holds_are_counted)
 cases.run("a hold says what it keeps, and who may see it", hold_shape)
 cases.run("a hold moves in one step, and stays where it is if it cannot", hold_moved)
+cases.run("a hold that cannot be read is a fault, not a missing one", hold_that_cannot_be_read)
 cases.run("a hold can be released twice", hold_released_twice)
 cases.run("staff release a hold by its _id", hold_released_by_staff)
 cases.run("a hold becomes one booking", hold_consumed)
