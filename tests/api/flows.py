@@ -442,6 +442,30 @@ def same_key_at_once():
                 answer.want(409, "idempotency_in_progress")
 
 
+def key_before_the_rest():
+    """While the first request runs, its key is taken: whatever else is wrong with a second one."""
+    day = next(days)
+    body, key = booking(at(day, "10:00")), unique("running")
+    other = Client(server.port, staff.secret)
+    lock = server.sql()
+    lock.execute("BEGIN IMMEDIATE")  # the writer waits, and so does the first request
+    staff.wire.open()
+    staff.wire.socket.sendall(staff.bytes("POST", "/inspection/book-job", body, key))
+    deadline = time.monotonic() + PATIENCE_S
+    while other.book({**body, "price": 1}, key=key).code != "idempotency_in_progress":
+        check(time.monotonic() < deadline, "the first request's key is not known")
+    for wrong in ({}, {**body, "datetime": 5}, {**body, "hold": "forged"}, body):
+        other.book(wrong, key=key).want(409, "idempotency_in_progress")
+    other.delete("/schedule/holds/nothing", key=key).want(409, "idempotency_in_progress")
+    other.book({**body, "notes": "a\u001b"}, key=key).want(400, "control_character")
+    lock.execute("ROLLBACK")
+    lock.close()
+    staff.wire.read("POST").want(201)
+    for wrong in ({}, {**body, "datetime": 5}, {**body, "hold": "forged"}):
+        other.book(wrong, key=key).want(422, "idempotency_key_reused")
+    other.book(body, key=key).want(201)
+
+
 def dry_run():
     day = next(days)
     body = booking(at(day, "10:00"))
@@ -462,6 +486,7 @@ cases.run("the first answer stays what it was", replay_after_change)
 cases.run("holds, moves, cancellations and events are replayed too", replay_of_others)
 cases.run("a refusal is decided again with the same key", refusals_decide_again)
 cases.run("one key, sent by many at once, has one effect", same_key_at_once)
+cases.run("a key in use is told before what is wrong with the body", key_before_the_rest)
 cases.run("a dry run keeps nothing and says the same", dry_run)
 
 finish()
