@@ -140,7 +140,6 @@ void holiday_put(struct json *j, const struct part_holiday *p);
 
 struct str id_get(struct json_obj *o, const char *name); /* required */
 struct str id_opt(struct json_obj *o, const char *name); /* "" when absent */
-void id_check(struct json_obj *o, const char *name, struct str id);
 /* A list of ids without repetition. */
 struct strs ids_opt(struct json_obj *o, const char *name, size_t max);
 void external_ids_get(struct json_obj *o, const struct external_id **ret, size_t *ret_n);

@@ -584,12 +584,3 @@ il_rc json_reader_result(const struct json_reader *reader, struct il_err *reterr
         *reterr = reader->err;
     return IL_INVALID;
 }
-
-struct str json_canonical(struct arena *arena, const struct json_t *value)
-{
-    char *text = json_dumps(tree(value), JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-    assert(text != NULL);
-    const struct str copy = str_copy(arena, str_from(text));
-    free(text);
-    return copy;
-}

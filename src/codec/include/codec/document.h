@@ -119,8 +119,6 @@ IL_MUST il_rc company_read(const struct setting_row *rows, size_t n_rows,
 
 /* ---- writing ---- */
 
-/* One row as it stands in the document: body and personal joined. */
-void document_write_row(struct json *j, struct arena *arena, const struct setting_row *row);
 /* "company", "brands", ... "holidays" as members of a document that is open, empty arrays too: a
  * document that has the array can be pruned by. The first brand stands first. */
 void document_write_rows(struct json *j, struct arena *arena, const struct setting_row *rows,
