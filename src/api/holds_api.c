@@ -4,8 +4,7 @@
 static void put_hold(struct call *call, struct json *j, const struct hold *hold, bool with_token)
 {
     const struct token_scope scope = hold_scope(call);
-    const struct zone *zone =
-        (call->job.image != NULL ? call->job.image : call->image)->company->zone;
+    const struct zone *zone = image_of_call(call)->company->zone;
     json_start_object(j);
     json_put_str(j, "_id", hold_id(call->arena, hold->ref));
     if (with_token)
@@ -18,14 +17,8 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
     json_put_str(j, "brand", hold->brand);
     show_instant(j, "datetime", zone, hold->when.start);
     show_instant(j, "endtime", zone, hold->when.end);
-    json_open(j, "inspectors", '[');
-    for (size_t i = 0; i < hold->inspectors.n; i++)
-        json_str(j, hold->inspectors.at[i]);
-    json_end_array(j);
-    json_open(j, "services", '[');
-    for (size_t i = 0; i < hold->services.n; i++)
-        json_str(j, hold->services.at[i]);
-    json_end_array(j);
+    strs_put(j, "inspectors", hold->inspectors);
+    strs_put(j, "services", hold->services);
     show_instant(j, "createdAt", zone, hold->created_at);
     show_instant(j, "expiresAt", zone, hold->expires_at);
     json_end_object(j);
@@ -43,22 +36,15 @@ static void decode_hold_property(struct json_obj *o, struct want *want)
     json_done(&in);
 }
 
-static bool decode_hold_want(struct call *call, struct json_obj *o)
-{
-    if (is_online(call) && names_staff_field(o))
-        return answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
-    decode_want(call, o, &call->job.command.want);
-    return false;
-}
-
 bool hold_make_handle(struct call *call)
 {
     static const char *const kinds[] = { "checkout", "quote" };
     struct json_obj o = body_root(call);
     struct command *c = &call->job.command;
     c->kind = COMMAND_HOLD;
-    if (decode_hold_want(call, &o))
+    if (names_staff_field(call, &o))
         return true;
+    decode_want(call, &o, &c->want);
     decode_hold_property(&o, &c->want);
     c->hold_kind = (enum hold_kind)json_opt_word(&o, "kind", kinds, 2, HOLD_CHECKOUT);
     if (!c->want.has_datetime)
@@ -133,8 +119,9 @@ bool hold_change(struct call *call)
     c->kind = COMMAND_CHANGE_HOLD;
     if (!hold_in_path(call, &c->hold))
         return answer_not_found(call);
-    if (decode_hold_want(call, &o))
+    if (names_staff_field(call, &o))
         return true;
+    decode_want(call, &o, &c->want);
     refuse_brand(&o, &c->want);
     c->extend = json_opt_bool(&o, "extend", false);
     if (!c->extend && !c->want.has_datetime && c->want.services.n == 0 && c->want.minutes == 0 &&

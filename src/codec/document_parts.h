@@ -146,7 +146,6 @@ void external_ids_get(struct json_obj *o, const struct external_id **ret, size_t
 void external_ids_put(struct json *j, const struct external_id *ids, size_t n);
 void degrees_put(struct json *j, int32_t e7); /* as few decimals as say it exactly */
 void text_put(struct json *j, const char *name, struct str value); /* nothing when empty */
-void strs_put(struct json *j, const char *name, struct strs value);
 
 /* Personal data of an inspector: {"name","email"}. */
 struct str inspector_personal(struct arena *arena, const struct part_inspector *p);

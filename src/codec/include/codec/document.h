@@ -119,6 +119,8 @@ IL_MUST il_rc company_read(const struct setting_row *rows, size_t n_rows,
 
 /* ---- writing ---- */
 
+/* A list of texts as a member, also when it is empty. */
+void strs_put(struct json *j, const char *name, struct strs value);
 /* "company", "brands", ... "holidays" as members of a document that is open, empty arrays too: a
  * document that has the array can be pruned by. The first brand stands first. */
 void document_write_rows(struct json *j, struct arena *arena, const struct setting_row *rows,
