@@ -335,6 +335,21 @@ def import_of_the_last_number():
          "the number after that")
 
 
+def longest_absences():
+    """What the API takes, a document takes: 3660 days, the last of them whole."""
+    server.take(company("absent"))
+    office = server.client("staff", name="absent")
+    first, length = local_date(3), datetime.timedelta(days=3660)
+    start = instant(at(3, "10:00"))
+    for body in ({"from": str(first), "to": str(first + length - datetime.timedelta(days=1))},
+                 {"datetime": in_utc(start.isoformat()),
+                  "endtime": in_utc((start + length).isoformat())}):
+        office.post("/vacation", {"_inspectorId": "alice", **body}).want(201)
+    text = server.export("absent")
+    server.take(json.loads(text))
+    unchanged(server.export("absent"), text)
+
+
 def import_refused():
     before = server.export()
     wrong = company()
@@ -424,6 +439,7 @@ def drains():
 cases.run("importing an export changes nothing", export_is_a_fixed_point)
 cases.run("--prune removes what is absent from a present array, never inspections", import_prunes)
 cases.run("overlapping orders come in and open a conflict each", import_conflicts)
+cases.run("the longest absence goes out and comes in", longest_absences)
 cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")
