@@ -209,6 +209,5 @@ bool names_staff_field(struct call *call, struct json_obj *o)
     /* Asking for a field makes it known: for staff each route knows its own. */
     for (size_t i = 0; is_online(call) && i < sizeof fields / sizeof fields[0]; i++)
         found = json_has(o, fields[i]) || found;
-    return found &&
-           answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
+    return found && answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
 }
