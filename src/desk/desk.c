@@ -114,14 +114,21 @@ static bool same_flight(const struct desk_job *a, const struct desk_job *b)
            str_equal(a->company, b->company);
 }
 
+static bool is_flying(const struct desk *desk, const struct desk_job *job, uint64_t hash)
+{
+    for (const struct flight *f = desk->flights[hash % FLIGHTS_SLOTS]; f != NULL; f = f->next) {
+        if (f->hash == hash && same_flight(f->job, job))
+            return true;
+    }
+    return false;
+}
+
 static bool flight_start(struct desk *desk, const struct desk_job *job)
 {
     const uint64_t hash = flight_hash(job);
     struct flight **first = &desk->flights[hash % FLIGHTS_SLOTS];
-    for (const struct flight *f = *first; f != NULL; f = f->next) {
-        if (f->hash == hash && same_flight(f->job, job))
-            return false;
-    }
+    if (is_flying(desk, job, hash))
+        return false;
     struct flight *f = block_new(sizeof *f, NULL);
     *f = (struct flight){ *first, hash, job };
     *first = f;
@@ -167,15 +174,21 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
-static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
-                         struct il_err *reterr)
+static il_rc key_read(struct store_read *read, const struct desk_job *job, struct replay *replay,
+                      struct il_err *reterr)
 {
     const struct store_query key = { .table = TABLE_IDEMPOTENCY,
                                      .by = BY_ID,
                                      .company = job->company,
                                      .text = job->command.actor.key_id,
                                      .text2 = job->idempotency_key };
-    TRY(store_find(read, &key, visit_idempotency, replay, reterr));
+    return store_find(read, &key, visit_idempotency, replay, reterr);
+}
+
+static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
+                         struct il_err *reterr)
+{
+    TRY(key_read(read, job, replay, reterr));
     if (!replay->found || !hash_equal(&replay->row.request, &job->request))
         return IL_OK;
     const struct store_query entry = {
@@ -207,6 +220,27 @@ static bool is_answered(struct desk *desk, struct desk_job *job)
     else if (replay.found && !job->replayed)
         job->code = CODE_idempotency_key_reused;
     return rc != IL_OK || replay.found;
+}
+
+enum code desk_peek_key(struct desk *desk, const struct desk_job *job)
+{
+    struct replay replay = { .arena = job->arena };
+    struct store_read *read;
+    struct il_err err;
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool flies = is_flying(desk, job, flight_hash(job));
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (flies)
+        return CODE_idempotency_in_progress;
+    if (store_read_open(desk->options.store, &read, &err) != IL_OK)
+        return CODE_overloaded;
+    const il_rc rc = key_read(read, job, &replay, &err);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return CODE_overloaded;
+    return replay.found && !hash_equal(&replay.row.request, &job->request)
+               ? CODE_idempotency_key_reused
+               : CODE_NONE;
 }
 
 static il_rc replay_image(struct desk *desk, struct desk_job *job)

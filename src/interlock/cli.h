@@ -61,7 +61,6 @@ const char *args_get(const struct args *args, const char *name); /* NULL: not gi
 bool args_has(const struct args *args, const char *name);
 bool args_whole(const struct args *args, const char *name, int64_t min, int64_t max,
                 int64_t *ret); /* false: said what is wrong; untouched when absent */
-void usage_print(FILE *out, const struct command_spec *command);
 
 /* ---- reaching the API (client.c) ---- */
 
@@ -94,9 +93,7 @@ struct str socket_path(struct arena *arena, const char *db, int *ret_dir);
 
 /* ---- words on the terminal (term.c) ---- */
 
-bool term_has_colour(FILE *out);
 const char *term_bold(void); /* "" when stdout is no terminal */
-const char *term_dim(void);
 const char *term_plain(void);
 
 /* ---- commands ---- */

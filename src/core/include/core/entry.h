@@ -101,6 +101,5 @@ IL_MUST bool role_parse(struct str name, enum role *ret);
 struct str status_name(enum status status);
 IL_MUST bool status_parse(struct str name, enum status *ret);
 struct str claim_kind_name(enum claim_kind kind); /* "inspection", "hold", "event", ... */
-IL_MUST bool claim_kind_parse(struct str name, enum claim_kind *ret);
 
 #endif

@@ -90,6 +90,10 @@ struct desk_job {
 /* True: done will be called, exactly once. False: the answer is in the job already. */
 IL_MUST bool desk_submit(struct desk *desk, struct desk_job *job);
 
+/* What a job's key says to a request that will not be submitted: idempotency_in_progress,
+ * idempotency_key_reused, overloaded when that cannot be told; CODE_NONE: nothing. */
+enum code desk_peek_key(struct desk *desk, const struct desk_job *job);
+
 /* Decides on the newest snapshot and keeps nothing (dry run). The answer is in the job. */
 void desk_try(struct desk *desk, struct desk_job *job);
 
