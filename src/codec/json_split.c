@@ -41,7 +41,6 @@ static struct str string_pass(struct cursor *c)
     return (struct str){ c->text.at + from, c->at++ - from };
 }
 
-/* To behind the bracket that opens the list of the root's member. */
 static size_t depth_after(size_t depth, char sign)
 {
     if (sign == '{' || sign == '[')
@@ -49,6 +48,7 @@ static size_t depth_after(size_t depth, char sign)
     return (sign == '}' || sign == ']') && depth > 0 ? depth - 1 : depth;
 }
 
+/* To behind the bracket that opens the list of the root's member. */
 static bool list_find(struct cursor *c, struct str member)
 {
     size_t depth = 0;
