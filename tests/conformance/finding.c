@@ -62,9 +62,6 @@ static const struct {
 
     { __LINE__, { .table = TABLE_HOLD, .by = BY_ALL }, "40 41 42" },
     { __LINE__, { .table = TABLE_HOLD, .by = BY_REF, .ref = 42 }, "42" },
-    { __LINE__, { .table = TABLE_HOLD, .by = BY_TIME, .from = 100 }, "40 41" },
-    { __LINE__, { .table = TABLE_HOLD, .by = BY_TIME, .from = 99 }, "40 41 42" },
-    { __LINE__, { .table = TABLE_HOLD, .by = BY_TIME, .from = 99, .limit = 2 }, "40 41" },
     { __LINE__, { .table = TABLE_HOLD, .by = BY_STATE, .text = TEXT("live") }, "40" },
     { __LINE__, { .table = TABLE_HOLD, .by = BY_STATE, .text = TEXT("consumed") }, "41" },
     { __LINE__, { .table = TABLE_HOLD, .by = BY_STATE, .text = TEXT("live"), .ref = 40 }, "-" },
@@ -232,7 +229,7 @@ void unknown_ways_are_refused(void **state)
             assert_true(rc == IL_OK || rc == IL_INVALID);
             known += rc == IL_OK;
         }
-    assert_int_equal(known, 39);
+    assert_int_equal(known, 38);
     store_read_close(read);
     store_close(store);
 }

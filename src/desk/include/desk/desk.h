@@ -184,9 +184,6 @@ struct conflict_list {
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
 
-IL_MUST il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
-                             struct il_err *reterr);
-
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
 struct desk_stats {
