@@ -5,8 +5,14 @@
 #include <assert.h>
 #include <string.h>
 
-/* Enough for 2,000 inspectors at 5-minute steps over 62 days. */
-enum { WORK_CEILING_BYTES = 1024 * 1024 * 1024, PATH_SEGMENTS_MAX = 8 };
+/* What a search can need, at the most that a company and a question may be (tests/core/test_large.c
+ * measures the first line): 2,000 inspectors, any days and step, 2,000 slots of 8 people.
+ *    1.2 MB  the search: a lane per inspector, a day's table, keys and teams for 2 * limit + 8192
+ *    4.8 MB  who goes, rendered per slot: 9 names of 64 characters of 4 bytes, with their fields
+ *    0.3 MB  scores, the digest's parts
+ * The 409's two searches for 5 alternatives come to 1.3 MB. So 64 threads (http's most) with the
+ * worst of questions hold 512 MB; with the largest company of usual names it is 100. */
+enum { WORK_CEILING_BYTES = 8 * 1024 * 1024 };
 
 /* ---- routing ---- */
 

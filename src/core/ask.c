@@ -327,7 +327,7 @@ static struct judgement judge_one(struct ask *ask, int32_t inspector, struct spa
         .must_be_offered = ask->audience == AUDIENCE_ONLINE,
         .look = ask->look,
     };
-    return availability_judge(ask->image, inspector, &visit, passing, ask->arena);
+    return availability_judge(ask->image, inspector, &visit, passing);
 }
 
 /* All who were named must be free: the answer is the first rule in the contract's order that any

@@ -235,6 +235,14 @@ static utc_s first_reaching(const struct busy *busy, utc_s at)
     return first == busy->n ? INT64_MAX : busy->spans[first].start;
 }
 
+/* No claim that reaches past `at` starts before this: it would start before its merged span. */
+static utc_s first_touching(const struct calendar *calendar, utc_s at)
+{
+    const utc_s claimed = first_reaching(&calendar->claimed, at);
+    const utc_s absent = first_reaching(&calendar->absent, at);
+    return claimed < absent ? claimed : absent;
+}
+
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
                           struct span when, int64_t buffer_s, const struct claim **ret, size_t room)
 {
@@ -278,7 +286,7 @@ int32_t calendar_jobs(const struct calendar *calendar, const struct look *look, 
     return jobs;
 }
 
-static bool sees_all(const struct calendar *calendar, const struct look *look)
+bool calendar_sees_all(const struct calendar *calendar, const struct look *look)
 {
     if (look->now >= calendar->first_expiry)
         return false;
@@ -292,14 +300,73 @@ static bool sees_all(const struct calendar *calendar, const struct look *look)
 }
 
 struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
-                               struct arena *arena)
+                               struct span window, struct arena *arena)
 {
-    if (sees_all(calendar, look))
-        return (struct busy_pair){ calendar->claimed, calendar->absent };
-    struct span *claimed = arena_array(arena, struct span, calendar->n_claims);
-    struct span *absent = arena_array(arena, struct span, calendar->n_claims);
+    const size_t first = first_from(calendar, first_touching(calendar, window.start));
+    const size_t end = first_from(calendar, window.end);
+    const size_t n = end > first ? end - first : 0;
+    const struct claim *claims = calendar->claims + first;
+    struct span *claimed = arena_array(arena, struct span, n);
+    struct span *absent = arena_array(arena, struct span, n);
     return (struct busy_pair){
-        merge_busy(calendar->claims, calendar->n_claims, false, look, claimed),
-        merge_busy(calendar->claims, calendar->n_claims, true, look, absent),
+        merge_busy(claims, n, false, look, claimed),
+        merge_busy(claims, n, true, look, absent),
+    };
+}
+
+/* The latest end of the claims of one kind that start in `within`; INT64_MIN: none is seen. */
+static utc_s latest_end(const struct calendar *calendar, const struct look *look, bool absences,
+                        struct span within)
+{
+    utc_s end = INT64_MIN;
+    for (size_t i = first_from(calendar, within.start);
+         i < calendar->n_claims && calendar->claims[i].when.start < within.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (claim_is_absence(c) == absences && look_sees(look, c) && c->when.end > end)
+            end = c->when.end;
+    }
+    return end;
+}
+
+/* Merged spans never touch, so the last in which a claim is seen has the latest end. */
+static utc_s end_before(const struct calendar *calendar, const struct look *look, bool absences,
+                        struct span reach)
+{
+    const struct busy *busy = absences ? &calendar->absent : &calendar->claimed;
+    size_t k = busy_after(busy, reach.end);
+    if (k < busy->n && busy->spans[k].start < reach.end)
+        k++;
+    while (k-- > 0 && busy->spans[k].end > reach.start) {
+        struct span within = busy->spans[k];
+        within.end = within.end < reach.end ? within.end : reach.end;
+        const utc_s end = latest_end(calendar, look, absences, within);
+        if (end != INT64_MIN)
+            return end;
+    }
+    return INT64_MIN;
+}
+
+static utc_s start_after(const struct calendar *calendar, const struct look *look, bool absences,
+                         struct span reach)
+{
+    for (size_t i = first_from(calendar, reach.start);
+         i < calendar->n_claims && calendar->claims[i].when.start < reach.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (claim_is_absence(c) == absences && look_sees(look, c))
+            return c->when.start;
+    }
+    return INT64_MAX;
+}
+
+struct neighbours calendar_neighbours(const struct calendar *calendar, const struct look *look,
+                                      struct span when, struct span reach)
+{
+    const struct span before = { reach.start, when.start };
+    const struct span after = { when.end, reach.end };
+    return (struct neighbours){
+        .claimed_end = end_before(calendar, look, false, before),
+        .absent_end = end_before(calendar, look, true, before),
+        .claimed_start = start_after(calendar, look, false, after),
+        .absent_start = start_after(calendar, look, true, after),
     };
 }

@@ -79,10 +79,22 @@ struct busy_pair {
     struct busy claimed, absent;
 };
 
-/* The merged busy time as `look` sees it: the calendar's own when nothing is left out, else
- * recomputed in the arena. */
+/* Nothing of it is left out: `claimed` and `absent` are what `look` sees. */
+bool calendar_sees_all(const struct calendar *calendar, const struct look *look);
+
+/* The busy time as `look` sees it, merged anew in the arena: all of it that touches `window`. */
 struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
-                               struct arena *arena);
+                               struct span window, struct arena *arena);
+
+struct neighbours {                    /* INT64_MIN and INT64_MAX: none within reach */
+    utc_s claimed_end, absent_end;     /* of the last before */
+    utc_s claimed_start, absent_start; /* of the first after */
+};
+
+/* What `look` sees before and after `when`, which nothing that it sees may overlap, as far as the
+ * ends of `reach`. */
+struct neighbours calendar_neighbours(const struct calendar *calendar, const struct look *look,
+                                      struct span when, struct span reach);
 
 /* Merges in place: sorts, joins spans that overlap or touch, drops empty ones; a short span inside
  * a long one never shortens it. Returns how many are left. */
