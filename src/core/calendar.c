@@ -45,52 +45,6 @@ static void sort_claims(struct claim *claims, size_t n)
     }
 }
 
-static void sort_spans(struct span *spans, size_t n)
-{
-    for (size_t gap = n / 2; gap > 0; gap /= 2) {
-        for (size_t i = gap; i < n; i++) {
-            const struct span moving = spans[i];
-            size_t k = i;
-            for (; k >= gap && spans[k - gap].start > moving.start; k -= gap)
-                spans[k] = spans[k - gap];
-            spans[k] = moving;
-        }
-    }
-}
-
-size_t spans_merge(struct span *spans, size_t n)
-{
-    sort_spans(spans, n);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (span_is_empty(spans[i]))
-            continue;
-        if (kept > 0 && spans[i].start <= spans[kept - 1].end) {
-            /* Only ever grow: a short visit inside a long one must not shorten it. */
-            if (spans[i].end > spans[kept - 1].end)
-                spans[kept - 1].end = spans[i].end;
-        } else {
-            spans[kept++] = spans[i];
-        }
-    }
-    return kept;
-}
-
-size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret)
-{
-    size_t n = 0;
-    utc_s from = window.start;
-    for (size_t i = 0; i < n_busy && busy[i].start < window.end; i++) {
-        if (busy[i].start > from)
-            ret[n++] = (struct span){ from, busy[i].start };
-        if (busy[i].end > from)
-            from = busy[i].end;
-    }
-    if (from < window.end)
-        ret[n++] = (struct span){ from, window.end };
-    return n;
-}
-
 /* Merges the time of the claims that `look` sees (all of them without one). Claims come sorted by
  * start, so one pass is enough. */
 static struct busy merge_busy(const struct claim *claims, size_t n, bool absences,
@@ -102,6 +56,7 @@ static struct busy merge_busy(const struct claim *claims, size_t n, bool absence
         if (claim_is_absence(c) != absences || (look != NULL && !look_sees(look, c)))
             continue;
         if (kept > 0 && c->when.start <= ret[kept - 1].end) {
+            /* Only ever grow: a short visit inside a long one must not shorten it. */
             if (c->when.end > ret[kept - 1].end)
                 ret[kept - 1].end = c->when.end;
         } else {

@@ -96,11 +96,4 @@ struct neighbours {                    /* INT64_MIN and INT64_MAX: none within r
 struct neighbours calendar_neighbours(const struct calendar *calendar, const struct look *look,
                                       struct span when, struct span reach);
 
-/* Merges in place: sorts, joins spans that overlap or touch, drops empty ones; a short span inside
- * a long one never shortens it. Returns how many are left. */
-size_t spans_merge(struct span *spans, size_t n);
-
-/* What of `window` is not in `busy` (merged): at most n_busy + 1 spans. Returns how many. */
-size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret);
-
 #endif

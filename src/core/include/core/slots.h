@@ -76,10 +76,6 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
 enum code rules_judge(const struct company *company, const struct rules *rules,
                       enum audience audience, utc_s now, utc_s start);
 
-struct rule_window { /* starts that rules_judge lets pass on one day: [from, to), maybe empty */
-    utc_s from, to;
-};
-
 struct visit { /* one visit for one inspector, as asked for */
     enum audience audience;
     int32_t brand;
