@@ -150,7 +150,9 @@ struct verdict {
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
     struct strs warnings;
     struct span asked; /* the time asked for, once it is known; empty before */
-    struct strs asked_inspectors;
+    /* What lists other times for what was asked, holds and old records laid under it: all but the
+     * days. minutes 0: it is not known, or no slot can be that. */
+    struct slot_query search;
 };
 
 struct needs booking_needs(const struct image *image, const struct command *command, utc_s now);
