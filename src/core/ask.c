@@ -209,8 +209,6 @@ bool ask_make(struct ask *ask, const struct want *want)
         !ask_people(ask, want))
         return false;
     ask->verdict->asked = ask->when;
-    if (!ask->any)
-        ask->verdict->asked_inspectors = want->inspectors;
     return true;
 }
 
@@ -394,9 +392,31 @@ static bool choose_any(struct ask *ask, code_set passing)
 
 static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
 
+/* As many people as are asked for, for as long, in whose way nothing of the asker's own stands. */
+static void tell_search(struct ask *ask)
+{
+    const size_t people = ask->any ? (size_t)ask->count : ask->n_inspectors;
+    const int64_t minutes = (ask->when.end - ask->when.start + MINUTE_S - 1) / MINUTE_S;
+    if (people > SLOT_INSPECTORS_MAX || minutes > VISIT_MINUTES_MAX)
+        return;
+    ask->verdict->search =
+        (struct slot_query){ .audience = ask->audience,
+                             .brand = ask->brand,
+                             .services = ask->services,
+                             .n_services = ask->n_services,
+                             .minutes = (int32_t)minutes,
+                             .requested = NOT_FOUND,
+                             .count = (int32_t)people,
+                             .order = ORDER_NEAREST,
+                             .near = ask->when.start,
+                             .near_inspector = ask->any ? NOT_FOUND : ask->inspectors[0],
+                             .look = ask->look };
+}
+
 bool ask_choose(struct ask *ask)
 {
     code_set passing = ask->command->override.rules;
+    tell_search(ask);
     if (ask->rules_waived)
         passing |= EVERY_RULE;
     if (ask->when.start < ask->now)

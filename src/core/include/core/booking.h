@@ -169,7 +169,9 @@ struct verdict {
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */
     struct strs warnings;
     struct span asked; /* the time asked for, once it is known; empty before */
-    struct strs asked_inspectors;
+    /* What lists other times for what was asked, holds and old records laid under it: all but the
+     * days. minutes 0: it is not known, or no slot can be that. */
+    struct slot_query search;
 };
 
 struct needs booking_needs(const struct image *image, const struct command *command);
