@@ -12,6 +12,7 @@
 #include "core/image.h"
 
 enum {
+    SLOTS_VERSION = 1, /* moves when the same image and query come to have another answer */
     SLOTS_LIMIT_DEFAULT = 200,
     SLOTS_LIMIT_MAX = 2000,
     SLOT_INSPECTORS_MAX = VISIT_INSPECTORS_MAX
