@@ -18,7 +18,8 @@ enum {
     SLOT_INSPECTORS_MAX = VISIT_INSPECTORS_MAX
 };
 
-/* Nearest: by distance from `near`, then `near_inspector` first, then the earlier. */
+/* Nearest: by distance from `near`, then `near_inspector` first, then the earlier; of several
+ * people `near_inspector` is the lead wherever they can go. */
 enum slot_order { ORDER_OPTIMAL, ORDER_TIME, ORDER_NEAREST };
 
 struct slot_query {
