@@ -1,5 +1,5 @@
-/* Offers: a list says in a sealed token what it was computed from, and writes nothing. A booking that
- * carries the token leaves it in the journal, so that the list can be computed again:
+/* Offers: a list says in a sealed token what it was computed from, and writes nothing. A booking
+ * that carries the token leaves it in the journal, so that the list can be computed again:
  *
  *   "of_" + sealed "company|seq|now|version|zone|digest|query"
  *
