@@ -419,10 +419,11 @@ bool ask_choose(struct ask *ask)
     tell_search(ask);
     if (ask->rules_waived)
         passing |= EVERY_RULE;
-    if (ask->when.start < ask->now)
+    const enum code code = ask->time_agreed ? CODE_NONE
+                                            : rules_judge(ask->image->company, ask->rules,
+                                                          ask->audience, ask->now, ask->when.start);
+    if (code == CODE_in_past)
         return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    const enum code code =
-        rules_judge(ask->image->company, ask->rules, ask->audience, ask->now, ask->when.start);
     if (code != CODE_NONE && ((passing >> code) & 1) == 0)
         return refuse(ask->verdict, code, "/datetime", STR(""));
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);

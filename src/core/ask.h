@@ -27,6 +27,7 @@ struct ask {
     size_t n_inspectors;
     struct look look;
     bool rules_waived;     /* a live hold was judged when it was made */
+    bool time_agreed;      /* the start stands already: rules about when one may ask are passed */
     bool overlap_admitted; /* an override lets what is in the way pass */
     struct verdict *verdict;
 };

@@ -14,15 +14,25 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         needs.duplicates = command->place_key != 0;
         break;
     case COMMAND_RESCHEDULE:
+    case COMMAND_REASSIGN:
+    case COMMAND_AMEND:
+    case COMMAND_CONFIRM:
+    case COMMAND_COMPLETE:
+    case COMMAND_NO_SHOW:
     case COMMAND_CANCEL:
+    case COMMAND_RESTORE:
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
         needs.inspection = true;
         break;
+    case COMMAND_CHANGE_ABSENCE:
     case COMMAND_REMOVE_ABSENCE:
         needs.absence = true;
         break;
     case COMMAND_ADD_ABSENCE:
         needs.inspection = command->inspection_id.len > 0;
         break;
+    case COMMAND_CONFLICT:
     case COMMAND_ADMIT:
     case COMMAND_HOLD:
     case COMMAND_CHANGE_HOLD:
@@ -86,8 +96,22 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         return decide_book(d, facts, verdict);
     case COMMAND_RESCHEDULE:
         return decide_reschedule(d, facts, verdict);
+    case COMMAND_REASSIGN:
+        return decide_reassign(d, facts, verdict);
+    case COMMAND_AMEND:
+        return decide_amend(d, facts, verdict);
+    case COMMAND_CONFIRM:
+    case COMMAND_COMPLETE:
+    case COMMAND_NO_SHOW:
     case COMMAND_CANCEL:
-        return decide_cancel(d, facts, verdict);
+    case COMMAND_RESTORE:
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
+        return decide_status(d, facts, verdict);
+    case COMMAND_CONFLICT:
+        return decide_conflict(d, verdict);
+    case COMMAND_CHANGE_ABSENCE:
+        return decide_change_absence(d, facts, verdict);
     case COMMAND_ADD_ABSENCE:
         return decide_add_absence(d, facts, verdict);
     case COMMAND_REMOVE_ABSENCE:

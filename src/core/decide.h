@@ -13,7 +13,12 @@ IL_MUST bool decide_change_hold(struct draft *d, const struct facts *facts,
 IL_MUST bool decide_release(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_book(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict);
-IL_MUST bool decide_cancel(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_status(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_conflict(struct draft *d, struct verdict *verdict);
+IL_MUST bool decide_change_absence(struct draft *d, const struct facts *facts,
+                                   struct verdict *verdict);
 IL_MUST bool decide_add_absence(struct draft *d, const struct facts *facts,
                                 struct verdict *verdict);
 IL_MUST bool decide_remove_absence(struct draft *d, const struct facts *facts,

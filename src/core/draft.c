@@ -133,13 +133,18 @@ static struct conflict_side side_of(const struct claim *c)
                                    c->when };
 }
 
+void draft_conflict(struct draft *d, const struct conflict *record)
+{
+    d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
+                              sizeof *d->conflicts);
+    d->conflicts[d->n_conflicts++] = *record;
+}
+
 static void open_conflict(struct draft *d, struct str inspector, const struct claim *x,
                           const struct claim *y, const char *cause)
 {
     const bool in_order = x->ref < y->ref;
-    d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
-                              sizeof *d->conflicts);
-    d->conflicts[d->n_conflicts++] = (struct conflict){
+    const struct conflict opened = {
         .ref = draft_ref(d),
         .inspector = inspector,
         .a = side_of(in_order ? x : y),
@@ -149,6 +154,7 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
         .reason = d->command->override.reason,
         .opened_at = d->now,
     };
+    draft_conflict(d, &opened);
 }
 
 /* Rewrites every claim of the inspector whose lock group is `from`, so that one group holds the
@@ -249,12 +255,10 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);
-        d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
-                                  sizeof *d->conflicts);
-        struct conflict *closed = &d->conflicts[d->n_conflicts++];
-        *closed = *open;
-        closed->state = CONFLICT_RESOLVED;
-        closed->resolved_how = str_from(how);
+        struct conflict closed = *open;
+        closed.state = CONFLICT_RESOLVED;
+        closed.resolved_how = str_from(how);
+        draft_conflict(d, &closed);
     }
 }
 

@@ -68,6 +68,7 @@ void draft_renew(struct draft *d, struct str inspector, const struct claim *rene
 void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);
 void draft_absence(struct draft *d, const struct absence *record);
+void draft_conflict(struct draft *d, const struct conflict *record);
 void draft_outbox(struct draft *d, ref_t owner, const char *kind);
 
 /* Ends a hold: frees its claims, writes its after-image. */

@@ -103,17 +103,21 @@ struct command {
     bool acknowledge_duplicate;
     struct override override;
     struct offer offer;
-    struct hash person_hash; /* book: of the personal data that will be stored */
+    bool person_changed;     /* amend */
+    struct hash person_hash; /* book, amend: of the personal data that will be stored */
     int64_t place_key;
 
-    struct str subject; /* reschedule, cancel, remove_absence: _id or order number; add_absence:
-                         * inspection_id */
-    int64_t version;    /* expected; VERSION_ANY; NOT_FOUND: none was given */
+    struct str
+        subject;    /* of what stands already: _id or order number; add_absence: inspection_id */
+    ref_t conflict; /* conflict */
+    enum conflict_state conflict_state; /* conflict: what it comes to */
+    int64_t version;                    /* expected; VERSION_ANY; NOT_FOUND: none was given */
 
-    enum claim_kind absence_kind; /* add_absence; remove_absence: a vacation, or not */
+    enum claim_kind absence_kind; /* absences; of one that stands: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */
     bool whole_days;
     date_d first_day, last_day; /* add_absence in whole days */
+    bool has_title, has_times;  /* change_absence: which of them are given */
     struct str title, inspection_id;
     enum affected affected;
 
