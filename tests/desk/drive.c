@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { RECENT_HOLDS = 400, PROBES = 3 };
 
@@ -65,6 +66,16 @@ static void clock_move(struct drive *d)
 
 /* ---- one desk ---- */
 
+static void fill(struct dice *port, void *bytes, size_t len)
+{
+    struct desk_dice *own = (struct desk_dice *)port;
+    unsigned char *at = bytes;
+    for (size_t i = 0; i < len; i++) {
+        own->state = own->state * 6364136223846793005u + 1442695040888963407u;
+        at[i] = (unsigned char)(own->state >> 56);
+    }
+}
+
 static void note_stop(void *context, const char *why)
 {
     struct drive *d = context;
@@ -76,8 +87,7 @@ static void note_stop(void *context, const char *why)
 static void barrier(struct drive *d)
 {
     struct arena arena = arena_make(RIG_ARENA_BYTES);
-    struct desk_job job =
-        rig_job(&arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
+    struct desk_job job = rig_job(&arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
     desk_do(d->desk, &job);
     arena_drop(&arena);
     CHECK(job.code == CODE_not_found, "there is no company, and the desk answers %d",
@@ -88,7 +98,7 @@ static void start_desk(struct drive *d, size_t memory)
 {
     const struct desk_options options = { .store = drive_share(d->store),
                                           .clock = &d->clock->port,
-                                          .dice = dice_system(),
+                                          .dice = &d->desk_dice.port,
                                           .log = log_silent(),
                                           .zones = zone_source_system(),
                                           .memory_bytes = memory,
@@ -129,8 +139,8 @@ void drive_sweep(struct drive *d)
     drive_image_verify(d, &d->companies[0], d->desk);
     const struct model *m = &d->companies[0].follow.model;
     const struct model_hold *dead = model_dead_hold(m, atomic_load(&d->clock->now_s));
-    CHECK(dead == NULL, "seq %lu: the desk swept, but hold %lx ended at %ld",
-          (unsigned long)m->seq, (unsigned long)dead->ref, (long)dead->expires_at);
+    CHECK(dead == NULL, "seq %lu: the desk swept, but hold %lx ended at %ld", (unsigned long)m->seq,
+          (unsigned long)dead->ref, (long)dead->expires_at);
     CHECK(!atomic_load(&d->stopped), "the desk stopped");
 }
 
@@ -224,6 +234,17 @@ static utc_s floor_now(struct drive *d, const struct drive_company *c)
     return floor;
 }
 
+/* An image that reaches back a few days is trimmed in its time; a deeper one costs memory for good.
+ */
+static void expect_floor(struct drive *d, const struct drive_job *it, utc_s before,
+                         const char *what)
+{
+    const utc_s oldest = atomic_load(&d->clock->now_s) - DESK_TRIM_S;
+    const utc_s floor = floor_now(d, it->company);
+    CHECK(!drawn(&d->dice, DRAW_law_depth) || floor >= before || floor >= oldest,
+          "%s left an image that goes back %ld days further", what, (long)(before - floor) / DAY_S);
+}
+
 /* A lone command: tried first, now and then; and what changes nothing leaves the image as it was.
  */
 static utc_s lone_before(struct drive *d, struct drive_job *it, struct buf *tried)
@@ -233,9 +254,7 @@ static utc_s lone_before(struct drive *d, struct drive_job *it, struct buf *trie
         return floor;
     trace_add(" (tried first)");
     try_print(d, it, tried);
-    CHECK(!drawn(&d->dice, DRAW_law_depth) || floor_now(d, it->company) >= floor,
-          "a dry run left an image that goes back %ld days further",
-          (long)(floor - floor_now(d, it->company)) / DAY_S);
+    expect_floor(d, it, floor, "a dry run");
     return floor;
 }
 
@@ -250,11 +269,8 @@ static void lone_after(struct drive *d, struct drive_job *it, struct buf *tried,
         expect_text(tried, &said, "the dry run said otherwise");
     }
     buf_drop(&said);
-    if (it->job.verdict.entry == NULL && drawn(&d->dice, DRAW_law_depth)) {
-        const utc_s now = floor_now(d, it->company);
-        CHECK(now >= floor, "a refusal left an image that goes back %ld days further",
-              (long)(floor - now) / DAY_S);
-    }
+    if (it->job.verdict.entry == NULL)
+        expect_floor(d, it, floor, "a refusal");
 }
 
 static struct drive_company *pick_company(struct drive *d)
@@ -394,6 +410,7 @@ struct drive *drive_open(const struct drive_start *start)
     d->clock = start->clock;
     d->seed = start->seed;
     d->dice = dicebox_make(start->seed, start->off);
+    d->desk_dice = (struct desk_dice){ { fill }, start->seed };
     d->newest = start->now != 0 ? start->now : first_now;
     d->is_world = start->is_world;
     d->clock->is_frozen = true;
@@ -424,6 +441,9 @@ void drive_close(struct drive *d)
     desk_close(d->desk);
     for (size_t i = 0; i < d->n_companies; i++) {
         const struct model *m = &d->companies[i].follow.model;
+        uint64_t head;
+        memcpy(&head, d->companies[i].follow.head.at, sizeof(head));
+        trace->tally.digest = trace->tally.digest * 31 + head;
         trace->tally.entries += m->seq;
         trace->tally.conflicts += m->n_opened;
         for (int kind = 0; kind < COMMANDS; kind++)

@@ -39,15 +39,21 @@ struct drive_job {
     atomic_bool done;
 };
 
+struct desk_dice { /* what the desk draws follows from the seed too */
+    struct dice port;
+    uint64_t state;
+};
+
 struct drive {
     struct desk *desk;
     struct store *store;
     struct rig_clock *clock;
     struct dicebox dice;
+    struct desk_dice desk_dice;
     struct drive_company companies[DRIVE_COMPANIES];
     size_t n_companies;
     uint64_t seed, commands;
-    utc_s newest; /* the furthest the clock has been */
+    utc_s newest;  /* the furthest the clock has been */
     bool is_world; /* a fresh store within another life: it makes no further ones */
     atomic_bool stopped;
     struct drive_job jobs[DRIVE_BATCH_MAX];
@@ -56,8 +62,8 @@ struct drive {
 struct drive_start {
     struct store *store;
     struct rig_clock *clock;
-    uint64_t seed, off; /* draws left out */
-    utc_s now;          /* 0: the usual first moment */
+    uint64_t seed, off;  /* draws left out */
+    utc_s now;           /* 0: the usual first moment */
     struct str document; /* of the first company; empty: the rig's */
     int inspectors;
     size_t companies;

@@ -126,7 +126,9 @@ static void judge_taken(const struct drive *d, const struct drive_job *it)
         CHECK(owner != look.without[0] && owner != look.without[1],
               "seq %lu: its own time is in its way", (unsigned long)job->seq);
     }
-    if (!command->want.any_inspector || command->want.services.n != 1 ||
+    /* A booking is for whoever its hold is for. */
+    const bool is_held = command->hold != 0 && command->kind != COMMAND_CHANGE_HOLD;
+    if (!command->want.any_inspector || command->want.services.n != 1 || is_held ||
         str_equal(command->want.services.at[0], STR("pair")))
         return;
     for (int i = 0; i < m->n_inspectors; i++)
@@ -151,9 +153,7 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
     const struct want *want = &job->command.want;
     const utc_s end =
         want->has_endtime ? want->endtime.wall : want->datetime.wall + want->minutes * MINUTE_S;
-    const struct model_look look = {
-        want->datetime.wall, end, drive_now(d, it->company), { 0 }
-    };
+    const struct model_look look = { want->datetime.wall, end, drive_now(d, it->company), { 0 } };
     CHECK(job->verdict.code == CODE_slot_taken &&
               model_in_the_way(m, model_inspector(want->inspectors.at[0]), &look) != NULL,
           "seq %lu: refused with %s though it is free", (unsigned long)job->seq,

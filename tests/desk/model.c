@@ -430,8 +430,8 @@ static void lay_conflict(struct model *model, const struct entry *entry,
 {
     const unsigned long seq = (unsigned long)entry->seq;
     CHECK(conflict->a.claim < conflict->b.claim, "the sides of a conflict are not in order");
-    const size_t i = place_of(model->conflicts, model->n_conflicts, sizeof(*model->conflicts),
-                              conflict->ref);
+    const size_t i =
+        place_of(model->conflicts, model->n_conflicts, sizeof(*model->conflicts), conflict->ref);
     const bool known = i < model->n_conflicts && model->conflicts[i].ref == conflict->ref;
     if (conflict->state == CONFLICT_RESOLVED) {
         CHECK(known, "seq %lu: %s: conflict %lx of %lx and %lx is not open", seq,

@@ -117,8 +117,8 @@ static void expect_count(const struct import_count *is, const struct import_coun
 {
     CHECK(is->created == said->created && is->changed == said->changed && is->left == said->left &&
               is->removed == said->removed,
-          "%s: tried %zu created, %zu changed, %zu left, %zu removed; done %zu, %zu, %zu, %zu", what,
-          said->created, said->changed, said->left, said->removed, is->created, is->changed,
+          "%s: tried %zu created, %zu changed, %zu left, %zu removed; done %zu, %zu, %zu, %zu",
+          what, said->created, said->changed, said->left, said->removed, is->created, is->changed,
           is->left, is->removed);
 }
 
@@ -224,7 +224,7 @@ static void send_dense(struct drive *d, struct drive_company *c, int n)
 static void send_chain(struct drive *d, struct drive_company *c, utc_s start, const char *what)
 {
     struct sending *s = sending_start(d, c);
-    const int lead = any_inspector(d, c);
+    const int lead = chance(&d->dice, 70) ? 0 : any_inspector(d, c); /* chains meet chains */
     const int n = 3 + (int)dice(&d->dice, 8);
     trace_say("%s: import of %d %s orders for i%d from day %+ld on", c->id, n, what, lead,
               (long)((start - drive_now(d, c)) / DAY_S));

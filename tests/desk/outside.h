@@ -8,7 +8,7 @@
 enum { OUTSIDE_MAX = 400 };
 
 struct outside_order {
-    int id; /* "imp7" */
+    int id;              /* "imp7" */
     int lead, assistant; /* assistant -1: none */
     utc_s start, end, assistant_start, assistant_end;
     bool is_cancelled;

@@ -7,7 +7,7 @@
 struct pairs {
     struct pair_of_refs {
         ref_t a, b; /* a 0: empty */
-    } *at;
+    } * at;
     size_t n, room; /* room: a power of two, or 0 */
 };
 

@@ -2,6 +2,7 @@
  * Usage: property memory|sqlite COMMANDS [SEED [OPTION ...]]
  *   --without NAMES  leaves draws out; --draws lists them
  *   --life N         commands of one life (10000); the next one has the next seed
+ *   --shrink N       seconds to look for a shorter way to a fault (60)
  *   --folder PATH    where the stores of SQLite lie; else TMPDIR
  *
  * A life is lived in a child process, so whatever ends it is told: the seed, the last commands in
@@ -75,9 +76,9 @@ static void say(const struct tally *t, int64_t ms)
 {
     printf("%" PRIu64 " commands, %" PRIu64 " done, %" PRIu64 " refused, %" PRIu64
            " replayed, %" PRIu64 " tried, %" PRIu64 " entries, %" PRIu64 " conflicts, %" PRIu64
-           " fresh stores, %.0f commands/s\n",
+           " fresh stores, digest %016" PRIx64 ", %.0f commands/s\n",
            t->commands, t->done, t->refused, t->replayed, t->tried, t->entries, t->conflicts,
-           t->worlds, (double)t->commands * 1000.0 / (double)(ms > 0 ? ms : 1));
+           t->worlds, t->digest, (double)t->commands * 1000.0 / (double)(ms > 0 ? ms : 1));
     for (int code = CODE_NONE + 1; code < CODES_END; code++)
         if (t->codes[code] > 0)
             printf("  %s %" PRIu64 "\n", code_facts((enum code)code)->name.at, t->codes[code]);
@@ -110,6 +111,8 @@ static void read_options(int argc, char **argv, struct life *life)
             CHECK(draws_parse(argv[i + 1], &life->off), "unknown draw in %s", argv[i + 1]);
         else if (strcmp(argv[i], "--life") == 0)
             life->commands = (uint64_t)number(argv[i + 1], "--life");
+        else if (strcmp(argv[i], "--shrink") == 0)
+            life->shrink_ms = 1000 * number(argv[i + 1], "--shrink");
         else if (strcmp(argv[i], "--folder") == 0)
             life->folder = argv[i + 1];
         else
@@ -160,6 +163,7 @@ int main(int argc, char **argv)
     struct life life = { .backend = argv[1],
                          .program = argv[0],
                          .commands = LIFE,
+                         .shrink_ms = SHRINK_MS,
                          .folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp" };
     hash_start();
     if (argc > 3)

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SHRINK_MS = 60000, SEEDS = 40, WHERE_CHARS = 200 };
+enum { SEEDS = 40, WHERE_CHARS = 200 };
 
 struct shrinking {
     void (*live)(const struct life *);
@@ -47,7 +47,12 @@ static int run_child(const struct life *life, void (*live)(const struct life *),
 
 int life_run(const struct life *life, void (*live)(const struct life *))
 {
-    return run_child(life, live, false) == 0 ? 0 : 1;
+    const int status = run_child(life, live, false);
+    if (status != 0 && trace->why[0] == '\0')
+        snprintf(trace->why, sizeof(trace->why), "ended by %s %d",
+                 WIFSIGNALED(status) ? "signal" : "exit code",
+                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    return status == 0 ? 0 : 1;
 }
 
 /* File and line of the law; an assert or a sanitizer leaves only the way the child ended. */
@@ -117,11 +122,13 @@ static void say_command(const struct life *life)
 
 void life_report(const struct life *life, void (*live)(const struct life *))
 {
-    struct shrinking s = { .live = live, .best = *life, .until_ms = now_ms() + SHRINK_MS };
+    struct shrinking s = { .live = live, .best = *life, .until_ms = now_ms() + life->shrink_ms };
     fprintf(stderr, "seed %" PRIu64 ", what happened last:\n", life->seed);
     say_lines();
     fprintf(stderr, "  %s\nto see it again:\n", trace->why);
     say_command(life);
+    if (life->shrink_ms == 0)
+        return;
     const uint64_t before = trace->tally.commands;
     where_of(run_child(life, live, true), s.where);
     s.best.commands = trace->tally.commands - before;

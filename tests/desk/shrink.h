@@ -4,9 +4,12 @@
 
 #include "trace.h"
 
+enum { SHRINK_MS = 60000 };
+
 struct life {
     const char *backend, *program, *folder;
     uint64_t seed, commands, off; /* off: draws left out */
+    int64_t shrink_ms;
 };
 
 /* 0, or 1 when it ended otherwise than it should; the trace tells more. */

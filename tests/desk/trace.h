@@ -10,6 +10,7 @@ enum { TRACE_LINES = 40, TRACE_CHARS = 240, TRACE_CODES = 64, TRACE_KINDS = 16 }
 
 struct tally { /* what a run counts, summed over its lives */
     uint64_t commands, steps, done, refused, replayed, tried, entries, worlds, conflicts;
+    uint64_t digest; /* of the journals: two runs of a seed, on any store, have the same */
     uint64_t codes[TRACE_CODES], kinds[TRACE_KINDS], drawn[DRAWS_END];
 };
 

@@ -23,8 +23,8 @@ utc_s wish_start(struct drive *d, const struct drive_company *c)
     return chance(&d->dice, 5) ? at + (int64_t)dice(&d->dice, 30) * MINUTE_S : at;
 }
 
-static struct strs pick_inspectors(struct drive *d, const struct drive_job *to,
-                                   struct arena *arena, size_t n)
+static struct strs pick_inspectors(struct drive *d, const struct drive_job *to, struct arena *arena,
+                                   size_t n)
 {
     const uint64_t all = (uint64_t)to->company->follow.model.n_inspectors;
     struct str *at = arena_array(arena, struct str, n + 1);
@@ -212,7 +212,7 @@ static void wish_book(struct drive *d, struct drive_job *to)
     struct command *command = &to->job.command;
     pick_want(d, to);
     pick_override(d, to);
-    to->job.personal = str_print(&to->arena, "{\"address\":\"%d Elm\",\"client\":{\"name\":\"C\"}}",
+    to->job.personal = str_print(&to->arena, "{\"client\":{\"name\":\"C\"},\"address\":\"%d Elm\"}",
                                  (int)dice(&d->dice, 300));
     command->place_key = 1 + (int64_t)dice(&d->dice, 300);
     if (chance(&d->dice, 5))
@@ -261,8 +261,7 @@ static void wish_add_absence(struct drive *d, struct drive_job *to)
         command->last_day = command->first_day + (date_d)dice(&d->dice, is_long ? 31 : 2);
     } else {
         command->from = rig_instant(at);
-        command->to =
-            rig_instant(at + (int64_t)(1 + dice(&d->dice, is_long ? 31 * 48 : 8)) * 1800);
+        command->to = rig_instant(at + (int64_t)(1 + dice(&d->dice, is_long ? 31 * 48 : 8)) * 1800);
     }
 }
 
@@ -289,7 +288,7 @@ static void wish_key(struct drive *d, struct drive_job *to)
     to->job.command.actor = rig_actor(ROLE_ADMIN, true);
     struct key_record *key = &to->job.command.key;
     key->id = str_print(&to->arena, "key%d", (int)dice(&d->dice, 20));
-    key->secret = hash_of(str_print(&to->arena, "%s secret", key->id.at));
+    key->secret = hash_of(str_print(&to->arena, "%s of %s", key->id.at, to->company->id));
     key->role = ROLE_STAFF;
     key->name = STR("a desk");
     key->created_at = drive_now(d, to->company);

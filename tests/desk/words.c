@@ -130,6 +130,5 @@ void answer_print(struct buf *out, const struct desk_job *job)
     for (size_t i = 0; i < v->entry->n_conflicts; i++)
         buf_print(out, "\nconflict of %lx and %lx, state %d",
                   (unsigned long)v->entry->conflicts[i].a.claim,
-                  (unsigned long)v->entry->conflicts[i].b.claim,
-                  (int)v->entry->conflicts[i].state);
+                  (unsigned long)v->entry->conflicts[i].b.claim, (int)v->entry->conflicts[i].state);
 }
