@@ -3,8 +3,8 @@
 # no network and no root when all are there. Usage: setup.sh build|test
 set -eu
 build="gcc libc6-dev make meson ninja-build pkg-config python3 libmicrohttpd-dev libjansson-dev
-libsqlite3-dev libsodium-dev libcurl4-openssl-dev tzdata"
-test="$build libcmocka-dev clang clang-format clang-tidy cppcheck libclang-rt-14-dev curl faketime
+libsqlite3-dev libsodium-dev libcurl4-openssl-dev tzdata curl"
+test="$build libcmocka-dev clang clang-format clang-tidy cppcheck libclang-rt-14-dev faketime
 sqlite3 wrk binutils python3-yaml python3-jsonschema"
 case "$1" in
 build) wanted=$build ;;

@@ -119,7 +119,6 @@ CREATE TABLE hold (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX hold_state ON hold (company_id, state, ref);
-CREATE INDEX hold_expires ON hold (company_id, expires_at);
 
 CREATE TABLE absence (
     company_id TEXT NOT NULL,

@@ -16,6 +16,24 @@ static enum affected decode_affected(struct json_obj *o)
     return (enum affected)json_opt_word(o, "affected", words, 2, AFFECTED_REFUSE);
 }
 
+/* As in a document. What is no moment in the zone is refused where it is decided. */
+static void judge_length(struct call *call, struct json_obj *o)
+{
+    const struct command *c = &call->job.command;
+    const struct zone *zone = call->image->company->zone;
+    const char *words = "is longer after the start than allowed";
+    if (c->whole_days) {
+        if (c->last_day - c->first_day >= ABSENCE_DAYS_MAX)
+            json_fault(o, "to", "out_of_range", words);
+        return;
+    }
+    const struct instant_found from = instant_resolve(zone, c->from);
+    const struct instant_found to = instant_resolve(zone, c->to);
+    if (from.answer == INSTANT_FOUND && to.answer == INSTANT_FOUND &&
+        to.at - from.at > (utc_s)ABSENCE_DAYS_MAX * DAY_S)
+        json_fault(o, "endtime", "out_of_range", words);
+}
+
 bool event_add(struct call *call)
 {
     static const char *const types[] = { "Event", "Block" };
@@ -26,6 +44,7 @@ bool event_add(struct call *call)
     decode_inspector(call, &o);
     c->from = json_get_instant(&o, "datetime");
     c->to = json_get_instant(&o, "endtime");
+    judge_length(call, &o);
     c->title = json_opt_str(&o, "title", TITLE_CHARS_MAX);
     c->inspection_id = json_opt_str(&o, "_inspectionId", ID_CHARS_MAX);
     c->subject = c->inspection_id;
@@ -51,6 +70,7 @@ bool vacation_add(struct call *call)
         c->from = json_get_instant(&o, "datetime");
         c->to = json_get_instant(&o, "endtime");
     }
+    judge_length(call, &o);
     c->title = json_opt_str(&o, "title", TITLE_CHARS_MAX);
     c->affected = decode_affected(&o);
     json_done(&o);

@@ -5,8 +5,14 @@
 #include <assert.h>
 #include <string.h>
 
-/* Enough for 2,000 inspectors at 5-minute steps over 62 days. */
-enum { WORK_CEILING_BYTES = 1024 * 1024 * 1024, PATH_SEGMENTS_MAX = 8 };
+/* What a search can need, at the most that a company and a question may be (tests/core/test_large.c
+ * measures the first line): 2,000 inspectors, any days and step, 2,000 slots of 8 people.
+ *    1.2 MB  the search: a lane per inspector, a day's table, keys and teams for 2 * limit + 8192
+ *    4.8 MB  who goes, rendered per slot: 9 names of 64 characters of 4 bytes, with their fields
+ *    0.3 MB  scores, the digest's parts
+ * The 409's two searches for 5 alternatives come to 1.3 MB. So 64 threads (http's most) with the
+ * worst of questions hold 512 MB; with the largest company of usual names it is 100. */
+enum { WORK_CEILING_BYTES = 8 * 1024 * 1024 };
 
 /* ---- routing ---- */
 
@@ -180,24 +186,12 @@ static struct hash request_hash(struct call *call)
     return hash;
 }
 
-static bool is_dry_run(struct call *call, bool *ret)
-{
-    static const char *const known[] = { "dryRun" };
-    const struct str value = query_get(call, "dryRun");
-    if (query_is_wrong(call, known, 1))
-        return false;
-    *ret = str_equal(value, STR("true"));
-    if (value.len > 0 && !*ret && !str_equal(value, STR("false")))
-        return !answer_code(call, CODE_out_of_range, "/dryRun", STR("dryRun is true or false."));
-    return true;
-}
-
 static bool key_of_request(struct call *call)
 {
     size_t count;
     const struct str key = http_header(call->request, "Idempotency-Key", &count);
-    if (!is_dry_run(call, &call->dry_run))
-        return false;
+    const struct str dry_run = query_get(call, "dryRun"); /* judged in query_is_good */
+    call->dry_run = dry_run.len > 0 && !str_equal(dry_run, STR("false"));
     if (call->dry_run || (call->request->from_local_socket && count == 0))
         return true;
     if (count != 1 || !is_idempotency_key(key))
@@ -206,6 +200,14 @@ static bool key_of_request(struct call *call)
     call->job.idempotency_key = key;
     call->job.request = request_hash(call);
     return true;
+}
+
+/* A mutation takes one parameter. False: answered. */
+static bool query_is_good(struct call *call)
+{
+    static const char *const known[] = { "dryRun" };
+    return !call->route->needs_key ||
+           (!query_is_wrong(call, known, 1) && query_flag(call, "dryRun", &call->dry_run));
 }
 
 static bool may(struct call *call)
@@ -223,6 +225,19 @@ static bool image_of(struct call *call)
            !answer_code(call, CODE_not_found, "", STR("There is no such company."));
 }
 
+/* What was refused before it reached the desk, which judges a key by itself: the key's own story
+ * comes before every fault but a body that cannot be read. */
+static void judge_key(struct call *call)
+{
+    if (!call->job.has_idempotency || call->response->status == 400)
+        return;
+    const enum code code = desk_peek_key(call->api->desk, &call->job);
+    if (code == CODE_NONE)
+        return;
+    call->response->n_headers = 0;
+    (void)answer_code(call, code, "", STR(""));
+}
+
 /* True: answered. False: a job is ready to be submitted. */
 static bool prepare(struct call *call)
 {
@@ -234,18 +249,18 @@ static bool prepare(struct call *call)
     if (!(call->request->from_local_socket ? local_actor(call) : key_actor(call)))
         return true;
     if (!accept_is_good(call) || !body_open(call) ||
-        (call->route->needs_key && !key_of_request(call)) || !may(call) || !image_of(call))
+        (call->route->needs_key && !key_of_request(call)))
         return true;
     call->job.company = call->company;
     call->job.arena = call->arena;
     call->job.command.actor = call->actor;
     call->job.command.version = NOT_FOUND;
     call->job.context = call;
-    call->has_job = false;
-    if (call->route->handle(call))
-        return true;
-    call->has_job = true;
-    return false;
+    call->has_job =
+        may(call) && image_of(call) && query_is_good(call) && !call->route->handle(call);
+    if (!call->has_job)
+        judge_key(call);
+    return !call->has_job;
 }
 
 static void answer_job(struct call *call)

@@ -80,12 +80,12 @@ void decode_override(struct call *call, struct json_obj *o, struct override *ret
 int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
 /* False when the token was made elsewhere; an absent token leaves *ret 0 and is fine. */
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret);
-bool decode_offer(struct call *call, struct json_obj *o, struct command *ret);
+void decode_offer(struct call *call, struct json_obj *o, struct command *ret);
 bool is_online(const struct call *call);
 struct lookup lookup_of(const struct call *call); /* the call's company, into its arena */
 struct token_scope hold_scope(const struct call *call);
-/* An online key that names a field of staff's. */
-bool names_staff_field(struct json_obj *o);
+/* True for an online key that names a field of staff's: answered. */
+bool names_staff_field(struct call *call, struct json_obj *o);
 
 /* ---- encoding (encode.c) ---- */
 
@@ -136,6 +136,8 @@ void local_key_encode(struct call *call);
 
 /* Query parameters (query.c): a value, or the empty view. */
 struct str query_get(const struct call *call, const char *name);
+/* Absent is false. False when it is neither true nor false; the fault was answered. */
+bool query_flag(struct call *call, const char *name, bool *ret);
 /* True when a parameter is repeated or not among `known`; the fault was answered. */
 bool query_is_wrong(struct call *call, const char *const *known, size_t n);
 

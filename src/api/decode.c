@@ -179,14 +179,11 @@ bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
 }
 
 /* "of_" + sealed "company|seq|now|digest". */
-bool decode_offer(struct call *call, struct json_obj *o, struct command *ret)
+static bool read_offer(struct call *call, struct str token, struct command *ret)
 {
-    const struct str token = json_opt_str(o, "offer", TOKEN_CHARS_MAX);
     const struct hash key = desk_seal_key(call->api->desk);
     struct str rest;
     int64_t seq;
-    if (token.len == 0)
-        return true;
     if (!str_starts(token, STR("of_")) ||
         !unseal(call->arena, &key, (struct str){ token.at + 3, token.len - 3 }, &rest) ||
         !str_equal(str_cut(&rest, '|'), call->company) || !str_to_int(str_cut(&rest, '|'), &seq) ||
@@ -197,12 +194,20 @@ bool decode_offer(struct call *call, struct json_obj *o, struct command *ret)
     return true;
 }
 
-bool names_staff_field(struct json_obj *o)
+void decode_offer(struct call *call, struct json_obj *o, struct command *ret)
+{
+    const struct str token = json_opt_str(o, "offer", TOKEN_CHARS_MAX);
+    if (token.len > 0 && !read_offer(call, token, ret))
+        json_fault(o, "offer", "out_of_range", "is not an offer that was made here");
+}
+
+bool names_staff_field(struct call *call, struct json_obj *o)
 {
     static const char *const fields[] = { "status",   "minutes",           "endtime",
                                           "override", "scheduledLocation", "assignments" };
     bool found = false;
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+    /* Asking for a field makes it known: for staff each route knows its own. */
+    for (size_t i = 0; is_online(call) && i < sizeof fields / sizeof fields[0]; i++)
         found = json_has(o, fields[i]) || found;
-    return found;
+    return found && answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
 }

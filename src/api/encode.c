@@ -97,39 +97,6 @@ void show_conflicts(struct call *call, struct json *j, const struct evidence *ev
 
 /* ---- alternatives ---- */
 
-struct near { /* what asked-for slots are compared by */
-    utc_s asked;
-    int32_t inspector; /* NOT_FOUND: any */
-};
-
-static bool is_nearer(const struct near *near, const struct slot *a, const struct slot *b)
-{
-    const int64_t da = llabs(a->when.start - near->asked);
-    const int64_t db = llabs(b->when.start - near->asked);
-    const bool same_a = a->inspectors[0] == near->inspector;
-    const bool same_b = b->inspectors[0] == near->inspector;
-    if (da != db)
-        return da < db;
-    if (same_a != same_b)
-        return same_a;
-    return a->when.start < b->when.start;
-}
-
-static size_t nearest(const struct near *near, const struct slot_list *list, struct slot *ret)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < list->n_slots; i++) {
-        const struct slot *s = &list->slots[i];
-        if (n == ALTERNATIVES_MAX && !is_nearer(near, s, &ret[n - 1]))
-            continue;
-        size_t k = n < ALTERNATIVES_MAX ? n++ : n - 1;
-        for (; k > 0 && is_nearer(near, s, &ret[k - 1]); k--)
-            ret[k] = ret[k - 1];
-        ret[k] = *s;
-    }
-    return n;
-}
-
 /* Days around what was asked for: most often the next free time is near. */
 struct reach {
     int32_t before, after;
@@ -138,71 +105,35 @@ struct reach {
 static const struct reach near_days = { 1, 1 };
 static const struct reach far_days = { 7, 13 };
 
-/* The query that would list what this command asks for. False: nothing can be listed. */
-static bool query_for(struct call *call, struct reach reach, struct slot_query *ret)
+/* At most ALTERNATIVES_MAX, the nearest first. */
+static struct slot_list alternatives_within(struct call *call, struct reach reach)
 {
-    const struct verdict *v = &call->job.verdict;
-    const struct company *company = company_of(call);
-    const struct command *c = &call->job.command;
-    /* All of the days are looked at: the nearest may be the last in time. */
-    enum { ALTERNATIVES_SEEN_MAX = 1 << 20 };
-    if (span_is_empty(v->asked))
-        return false;
-    const struct strs names = c->want.services;
-    int32_t *services = arena_array(call->arena, int32_t, names.n);
-    *ret = (struct slot_query){ .audience = is_online(call) ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL,
-                                .services = services,
-                                .requested = NOT_FOUND,
-                                .count = 1,
-                                .order = ORDER_TIME,
-                                .limit = ALTERNATIVES_SEEN_MAX };
-    for (size_t i = 0; i < names.n; i++) {
-        services[i] = company_find_service(company, names.at[i]);
-        if (services[i] == NOT_FOUND)
-            return false;
-        if (company->services[services[i]].inspectors > ret->count)
-            ret->count = company->services[services[i]].inspectors;
-    }
-    ret->n_services = names.n;
-    ret->brand =
-        company_find_brand(company, c->want.brand.len > 0 ? c->want.brand : call->actor.brand);
-    ret->minutes = (int32_t)((v->asked.end - v->asked.start) / MINUTE_S);
-    ret->from = wall_date(zone_to_wall(company->zone, v->asked.start)) - reach.before;
-    ret->days = reach.before + 1 + reach.after;
-    ret->look = (struct look){ .now = call->now, .without = { c->hold, 0 } };
-    return ret->minutes >= 1 && ret->minutes <= VISIT_MINUTES_MAX;
+    const struct zone *zone = company_of(call)->zone;
+    struct slot_query query = call->job.verdict.search;
+    query.from = wall_date(zone_to_wall(zone, query.near)) - reach.before;
+    query.days = reach.before + 1 + reach.after;
+    query.limit = ALTERNATIVES_MAX;
+    return slots_find(call->job.image, &query, &call->work);
 }
 
-/* At most ALTERNATIVES_MAX, the nearest first. */
-static size_t alternatives_find(struct call *call, struct slot *ret)
+static struct slot_list alternatives_find(struct call *call)
 {
-    const struct verdict *v = &call->job.verdict;
-    struct slot_query query;
-    const struct near near = {
-        v->asked.start,
-        v->asked_inspectors.n == 0
-            ? NOT_FOUND
-            : company_find_inspector(company_of(call), v->asked_inspectors.at[0]),
-    };
-    if (!query_for(call, near_days, &query))
-        return 0;
-    struct slot_list list = slots_find(call->job.image, &query, &call->work);
-    size_t n = nearest(&near, &list, ret);
+    const struct slot_query *search = &call->job.verdict.search;
+    if (search->minutes == 0)
+        return (struct slot_list){ .n_slots = 0 };
+    const struct slot_list list = alternatives_within(call, near_days);
     /* Within a day on either side nothing was left out. */
-    if (n == ALTERNATIVES_MAX && llabs(ret[n - 1].when.start - near.asked) <= DAY_S)
-        return n;
-    if (!query_for(call, far_days, &query))
-        return 0;
-    list = slots_find(call->job.image, &query, &call->work);
-    return nearest(&near, &list, ret);
+    if (list.n_slots == ALTERNATIVES_MAX &&
+        llabs(list.slots[list.n_slots - 1].when.start - search->near) <= DAY_S)
+        return list;
+    return alternatives_within(call, far_days);
 }
 
 void show_alternatives(struct call *call, struct json *j)
 {
-    struct slot found[ALTERNATIVES_MAX];
-    const size_t n = alternatives_find(call, found);
+    const struct slot_list list = alternatives_find(call);
     json_open(j, "alternatives", '[');
-    for (size_t i = 0; i < n; i++)
-        show_slot(call, j, &found[i]);
+    for (size_t i = 0; i < list.n_slots; i++)
+        show_slot(call, j, &list.slots[i]);
     json_end_array(j);
 }

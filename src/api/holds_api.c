@@ -4,8 +4,7 @@
 static void put_hold(struct call *call, struct json *j, const struct hold *hold, bool with_token)
 {
     const struct token_scope scope = hold_scope(call);
-    const struct zone *zone =
-        (call->job.image != NULL ? call->job.image : call->image)->company->zone;
+    const struct zone *zone = image_of_call(call)->company->zone;
     json_start_object(j);
     json_put_str(j, "_id", hold_id(call->arena, hold->ref));
     if (with_token)
@@ -18,14 +17,8 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
     json_put_str(j, "brand", hold->brand);
     show_instant(j, "datetime", zone, hold->when.start);
     show_instant(j, "endtime", zone, hold->when.end);
-    json_open(j, "inspectors", '[');
-    for (size_t i = 0; i < hold->inspectors.n; i++)
-        json_str(j, hold->inspectors.at[i]);
-    json_end_array(j);
-    json_open(j, "services", '[');
-    for (size_t i = 0; i < hold->services.n; i++)
-        json_str(j, hold->services.at[i]);
-    json_end_array(j);
+    strs_put(j, "inspectors", hold->inspectors);
+    strs_put(j, "services", hold->services);
     show_instant(j, "createdAt", zone, hold->created_at);
     show_instant(j, "expiresAt", zone, hold->expires_at);
     json_end_object(j);
@@ -43,22 +36,15 @@ static void decode_hold_property(struct json_obj *o, struct want *want)
     json_done(&in);
 }
 
-static bool decode_hold_want(struct call *call, struct json_obj *o)
-{
-    if (is_online(call) && names_staff_field(o))
-        return answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
-    decode_want(call, o, &call->job.command.want);
-    return false;
-}
-
 bool hold_make_handle(struct call *call)
 {
     static const char *const kinds[] = { "checkout", "quote" };
     struct json_obj o = body_root(call);
     struct command *c = &call->job.command;
     c->kind = COMMAND_HOLD;
-    if (decode_hold_want(call, &o))
+    if (names_staff_field(call, &o))
         return true;
+    decode_want(call, &o, &c->want);
     decode_hold_property(&o, &c->want);
     c->hold_kind = (enum hold_kind)json_opt_word(&o, "kind", kinds, 2, HOLD_CHECKOUT);
     if (!c->want.has_datetime)
@@ -92,6 +78,7 @@ static bool hold_in_path(struct call *call, ref_t *ret)
     return ref != 0;
 }
 
+/* False: there is none, or it cannot be read; that was answered. */
 static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
 {
     struct il_err err;
@@ -102,7 +89,9 @@ static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
         return true;
     }
     const struct lookup in = lookup_of(call);
-    return desk_find_hold(&in, ref, ret, &found, &err) == IL_OK && found;
+    if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    return found || !answer_not_found(call);
 }
 
 bool hold_get(struct call *call)
@@ -111,8 +100,10 @@ bool hold_get(struct call *call)
     struct hold hold;
     if (query_is_wrong(call, NULL, 0))
         return true;
-    if (!hold_in_path(call, &ref) || !find_hold(call, ref, &hold))
+    if (!hold_in_path(call, &ref))
         return answer_not_found(call);
+    if (!find_hold(call, ref, &hold))
+        return true;
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));
@@ -128,8 +119,9 @@ bool hold_change(struct call *call)
     c->kind = COMMAND_CHANGE_HOLD;
     if (!hold_in_path(call, &c->hold))
         return answer_not_found(call);
-    if (decode_hold_want(call, &o))
+    if (names_staff_field(call, &o))
         return true;
+    decode_want(call, &o, &c->want);
     refuse_brand(&o, &c->want);
     c->extend = json_opt_bool(&o, "extend", false);
     if (!c->extend && !c->want.has_datetime && c->want.services.n == 0 && c->want.minutes == 0 &&
@@ -153,7 +145,8 @@ bool hold_release(struct call *call)
     return !body_is_good(call);
 }
 
-/* The record the job left: in its entry, or the stored one when nothing had to change. */
+/* The record the job left: in its entry, or the stored one when nothing had to change. False:
+ * answered. */
 static bool hold_after(struct call *call, struct hold *ret)
 {
     const struct entry *e = call->job.verdict.entry;
@@ -170,10 +163,8 @@ static bool hold_after(struct call *call, struct hold *ret)
 void hold_encode(struct call *call)
 {
     struct hold hold;
-    if (!hold_after(call, &hold)) {
-        (void)answer_not_found(call);
+    if (!hold_after(call, &hold))
         return;
-    }
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));

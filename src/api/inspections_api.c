@@ -37,8 +37,8 @@ static bool book(struct call *call, bool needs_spectora)
     struct str address;
     c->kind = COMMAND_BOOK;
     c->needs_spectora = needs_spectora;
-    if (is_online(call) && names_staff_field(&o))
-        return answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
+    if (names_staff_field(call, &o))
+        return true;
     decode_want(call, &o, &c->want);
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
@@ -51,8 +51,7 @@ static bool book(struct call *call, bool needs_spectora)
     c->external_ref = json_opt_str(&o, "externalRef", NAME_CHARS_MAX);
     c->acknowledge_duplicate = json_opt_bool(&o, "acknowledgeDuplicate", false);
     decode_override(call, &o, &c->override);
-    if (!decode_offer(call, &o, c))
-        json_fault(&o, "offer", "out_of_range", "is not an offer that was made here");
+    decode_offer(call, &o, c);
     json_done(&o);
     return !body_is_good(call);
 }
@@ -87,14 +86,6 @@ static void put_spectora(struct json *j)
     json_end_object(j);
 }
 
-static void put_warnings(struct json *j, struct strs warnings)
-{
-    json_open(j, "warnings", '[');
-    for (size_t i = 0; i < warnings.n; i++)
-        json_str(j, warnings.at[i]);
-    json_end_array(j);
-}
-
 static void put_booked(struct call *call, struct json *j, const struct inspection *record,
                        struct str personal)
 {
@@ -108,7 +99,7 @@ static void put_booked(struct call *call, struct json *j, const struct inspectio
         json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
     if (record->wants_spectora)
         put_spectora(j);
-    put_warnings(j, call->job.verdict.warnings);
+    strs_put(j, "warnings", call->job.verdict.warnings);
     json_end_object(j);
 }
 
@@ -125,18 +116,24 @@ void book_encode(struct call *call)
     (void)answer_json(call, call->dry_run ? 200 : 201);
 }
 
-bool inspection_get(struct call *call)
+/* The inspection that the path of a GET names. False: answered. */
+static bool inspection_in_path(struct call *call, struct found_inspection *ret)
 {
-    struct found_inspection found;
     struct il_err err;
     bool exists;
     if (query_is_wrong(call, NULL, 0))
-        return true;
+        return false;
     const struct lookup in = lookup_of(call);
-    if (desk_find_inspection(&in, call->segments[0], &found, &exists, &err) != IL_OK)
-        return answer_fault(call, &err);
-    if (!exists)
-        return answer_not_found(call);
+    if (desk_find_inspection(&in, call->segments[0], ret, &exists, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    return exists || !answer_not_found(call);
+}
+
+bool inspection_get(struct call *call)
+{
+    struct found_inspection found;
+    if (!inspection_in_path(call, &found))
+        return true;
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));
@@ -161,8 +158,7 @@ bool reschedule_handle(struct call *call)
     decode_override(call, &o, &c->override);
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
-    if (!decode_offer(call, &o, c))
-        json_fault(&o, "offer", "out_of_range", "is not an offer that was made here");
+    decode_offer(call, &o, c);
     json_done(&o);
     return !body_is_good(call);
 }
@@ -192,7 +188,7 @@ void change_encode(struct call *call)
     json_key(&j, STR("inspection"));
     show_inspection(call, &j, record, personal_of(call, record));
     json_put_int(&j, "seq", (int64_t)call->job.seq);
-    put_warnings(&j, call->job.verdict.warnings);
+    strs_put(&j, "warnings", call->job.verdict.warnings);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
     (void)answer_json(call, 200);
@@ -255,14 +251,9 @@ bool inspection_changelog(struct call *call)
     struct found_inspection found;
     struct changelog log;
     struct il_err err;
-    bool exists;
-    if (query_is_wrong(call, NULL, 0))
+    if (!inspection_in_path(call, &found))
         return true;
     const struct lookup in = lookup_of(call);
-    if (desk_find_inspection(&in, call->segments[0], &found, &exists, &err) != IL_OK)
-        return answer_fault(call, &err);
-    if (!exists)
-        return answer_not_found(call);
     if (desk_changelog(&in, found.record.ref, &log, &err) != IL_OK)
         return answer_fault(call, &err);
     struct json j = answer_begin(call);

@@ -54,21 +54,18 @@ bool local_import(struct call *call)
     static const char *const known[] = { "prune", "dryRun" };
     struct import_report report;
     struct il_err err;
-    if (query_is_wrong(call, known, 2))
+    struct import_options options;
+    if (query_is_wrong(call, known, 2) || !query_flag(call, "prune", &options.prune) ||
+        !query_flag(call, "dryRun", &options.dry_run))
         return true;
-    const bool dry_run = str_equal(query_get(call, "dryRun"), STR("true"));
     const struct actor actor = {
         .key_id = STR("cli"), .role = ROLE_ADMIN, .channel = STR("import"), .may_override = true
-    };
-    const struct import_options options = {
-        .prune = str_equal(query_get(call, "prune"), STR("true")),
-        .dry_run = dry_run,
     };
     if (desk_import(call->api->desk, &actor, call->request->body, options, &report, &err) != IL_OK)
         return answer_fault(call, &err);
     struct json j = answer_begin(call);
     json_start_object(&j);
-    json_put_bool(&j, "dryRun", dry_run);
+    json_put_bool(&j, "dryRun", options.dry_run);
     put_count(&j, "settings", &report.settings);
     put_count(&j, "absences", &report.absences);
     put_count(&j, "inspections", &report.inspections);

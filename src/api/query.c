@@ -11,6 +11,21 @@ struct str query_get(const struct call *call, const char *name)
     return STR("");
 }
 
+bool query_flag(struct call *call, const char *name, bool *ret)
+{
+    const struct http_request *r = call->request;
+    *ret = false;
+    for (size_t i = 0; i < r->n_query; i++) {
+        if (!str_equal(r->query[i].name, str_from(name)))
+            continue;
+        *ret = str_equal(r->query[i].value, STR("true"));
+        if (!*ret && !str_equal(r->query[i].value, STR("false")))
+            return !answer_code(call, CODE_out_of_range, str_print(call->arena, "/%s", name).at,
+                                str_print(call->arena, "%s is true or false.", name));
+    }
+    return true;
+}
+
 static bool is_known(struct str name, const char *const *known, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

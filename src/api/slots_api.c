@@ -259,11 +259,11 @@ static uint64_t digest_of(struct arena *arena, const struct slot_list *list)
     size_t n = 0;
     for (size_t i = 0; i < list->n_slots; i++) {
         const struct slot *s = &list->slots[i];
-        int64_t who = s->overlapping;
+        uint64_t who = s->overlapping; /* of many people it is a hash: it may wrap */
         for (int32_t k = 0; k < s->n_inspectors; k++)
-            who = who * (INSPECTORS_MAX + 1) + s->inspectors[k];
+            who = who * (INSPECTORS_MAX + 1) + (uint64_t)s->inspectors[k];
         parts[n++] = s->when.start;
-        parts[n++] = who;
+        parts[n++] = (int64_t)who;
         parts[n++] = s->cost;
     }
     for (size_t i = 0; i < list->n_days; i++) {

@@ -55,11 +55,6 @@ void block_free(const void *content)
     free(b);
 }
 
-bool block_is_sole(const void *content)
-{
-    return atomic_load_explicit(&block_of(content)->holders, memory_order_acquire) == 1;
-}
-
 size_t block_bytes(const void *content)
 {
     return content == NULL ? 0 : block_of(content)->bytes;

@@ -9,7 +9,8 @@
 static const char *const event_types[] = { "Event", "Block" };
 static const char *const roles[] = { "lead", "assistant" };
 
-utc_s moment_get(struct reading *r, struct json_obj *o, const char *name)
+/* A moment in the company's zone; a fault of the field when there is no such moment. */
+static utc_s moment_get(struct reading *r, struct json_obj *o, const char *name)
 {
     const struct instant_text text = json_get_instant(o, name);
     if (r->reader->failed)
@@ -31,7 +32,8 @@ utc_s moment_get(struct reading *r, struct json_obj *o, const char *name)
     return found.at;
 }
 
-struct span times_get(struct reading *r, struct json_obj *o, int32_t days_max)
+/* datetime and endtime, at most days_max long. */
+static struct span times_get(struct reading *r, struct json_obj *o, int32_t days_max)
 {
     const utc_s start = moment_get(r, o, "datetime");
     const utc_s end = moment_get(r, o, "endtime");

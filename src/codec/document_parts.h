@@ -29,11 +29,11 @@ enum {
     AGENTS_MAX = 10,
     CENTS_MAX = 1000000000,
     INSPECTION_DAYS_MAX = 31,
-    ABSENCE_DAYS_MAX = 3660,
     WEEK_DAYS = 7,
 };
 
-static const int64_t ORDER_NUMBER_MAX = 9007199254740991; /* what a JSON number holds everywhere */
+/* A JSON number holds 2^53 - 1 everywhere; what lies between is for orders to come. */
+static const int64_t ORDER_NUMBER_MAX = 9000000000000000;
 
 /* ---- settings (document_settings.c) ---- */
 
@@ -140,14 +140,12 @@ void holiday_put(struct json *j, const struct part_holiday *p);
 
 struct str id_get(struct json_obj *o, const char *name); /* required */
 struct str id_opt(struct json_obj *o, const char *name); /* "" when absent */
-void id_check(struct json_obj *o, const char *name, struct str id);
 /* A list of ids without repetition. */
 struct strs ids_opt(struct json_obj *o, const char *name, size_t max);
 void external_ids_get(struct json_obj *o, const struct external_id **ret, size_t *ret_n);
 void external_ids_put(struct json *j, const struct external_id *ids, size_t n);
 void degrees_put(struct json *j, int32_t e7); /* as few decimals as say it exactly */
 void text_put(struct json *j, const char *name, struct str value); /* nothing when empty */
-void strs_put(struct json *j, const char *name, struct strs value);
 
 /* Personal data of an inspector: {"name","email"}. */
 struct str inspector_personal(struct arena *arena, const struct part_inspector *p);

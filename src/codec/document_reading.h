@@ -33,11 +33,6 @@ void reference_add(struct reading *r, enum document_target target, struct str id
 void absences_read(struct reading *r, struct json_obj *root);
 void inspections_read(struct reading *r, struct json_obj *root);
 
-/* A moment in the company's zone; a fault of the field when there is no such moment. */
-utc_s moment_get(struct reading *r, struct json_obj *o, const char *name);
-/* datetime and endtime, at most days_max long. */
-struct span times_get(struct reading *r, struct json_obj *o, int32_t days_max);
-
 /* Absences as documents show them; "" as id leaves the field out. */
 void absence_put(struct json *j, const struct zone *zone, const struct absence *a);
 

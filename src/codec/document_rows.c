@@ -69,7 +69,7 @@ static const char *id_fault(struct str id)
     return NULL;
 }
 
-void id_check(struct json_obj *o, const char *name, struct str id)
+static void id_check(struct json_obj *o, const char *name, struct str id)
 {
     const char *wrong = o->reader->failed ? NULL : id_fault(id);
     if (wrong != NULL)

@@ -37,7 +37,8 @@ static void row_rewrite(struct json *j, struct arena *arena, const struct settin
     json_reader_drop(&reader);
 }
 
-void document_write_row(struct json *j, struct arena *arena, const struct setting_row *row)
+/* One row as it stands in the document: body and personal joined. */
+static void row_put(struct json *j, struct arena *arena, const struct setting_row *row)
 {
     switch (document_kind_find(row->kind)) {
     case KIND_COMPANY:
@@ -79,12 +80,12 @@ static void kind_write(struct json *j, struct arena *arena, const struct rows_me
     for (size_t i = 0; i < all->n_rows; i++) {
         const struct setting_row *row = &all->rows[i];
         if (document_kind_find(row->kind) == (int32_t)kind && str_equal(row->id, first))
-            document_write_row(j, arena, row);
+            row_put(j, arena, row);
     }
     for (size_t i = 0; i < all->n_rows; i++) {
         const struct setting_row *row = &all->rows[i];
         if (document_kind_find(row->kind) == (int32_t)kind && !str_equal(row->id, first))
-            document_write_row(j, arena, row);
+            row_put(j, arena, row);
     }
 }
 
@@ -102,7 +103,7 @@ void document_write_rows(struct json *j, struct arena *arena, const struct setti
     assert(company != NULL);
     const struct str first = first_brand(arena, company);
     json_key(j, STR("company"));
-    document_write_row(j, arena, company);
+    row_put(j, arena, company);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         json_open(j, lists[i].name, '[');
         kind_write(j, arena, &all, lists[i].kind, lists[i].kind == KIND_BRAND ? first : STR(""));

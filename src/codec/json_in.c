@@ -408,6 +408,8 @@ struct instant_text json_get_instant(struct json_obj *o, const char *name)
     if (!o->reader->failed && !instant_parse(text, &ret))
         json_fault(o, name, "out_of_range",
                    "must be a moment such as 2026-11-30T08:00:00-07:00 (RFC 3339, whole seconds)");
+    else if (!o->reader->failed && !instant_has_room(ret))
+        json_fault(o, name, "out_of_range", "is too near the first or last year that can be said");
     return ret;
 }
 
@@ -581,13 +583,4 @@ il_rc json_reader_result(const struct json_reader *reader, struct il_err *reterr
     if (reterr != NULL)
         *reterr = reader->err;
     return IL_INVALID;
-}
-
-struct str json_canonical(struct arena *arena, const struct json_t *value)
-{
-    char *text = json_dumps(tree(value), JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
-    assert(text != NULL);
-    const struct str copy = str_copy(arena, str_from(text));
-    free(text);
-    return copy;
 }

@@ -41,6 +41,13 @@ static struct str string_pass(struct cursor *c)
     return (struct str){ c->text.at + from, c->at++ - from };
 }
 
+static size_t depth_after(size_t depth, char sign)
+{
+    if (sign == '{' || sign == '[')
+        return depth + 1;
+    return (sign == '}' || sign == ']') && depth > 0 ? depth - 1 : depth;
+}
+
 /* To behind the bracket that opens the list of the root's member. */
 static bool list_find(struct cursor *c, struct str member)
 {
@@ -53,10 +60,7 @@ static bool list_find(struct cursor *c, struct str member)
                 return char_pass(c, '[');
             continue;
         }
-        if (sign == '{' || sign == '[')
-            depth++;
-        else if ((sign == '}' || sign == ']') && depth > 0)
-            depth--;
+        depth = depth_after(depth, sign);
         c->at++;
     }
     return false;
@@ -74,10 +78,7 @@ static bool item_pass(struct cursor *c)
         }
         if (depth == 0 && (sign == ',' || sign == ']'))
             return true;
-        if (sign == '{' || sign == '[')
-            depth++;
-        else if ((sign == '}' || sign == ']') && depth > 0)
-            depth--;
+        depth = depth_after(depth, sign);
         c->at++;
     }
     return false;

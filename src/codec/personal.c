@@ -250,8 +250,7 @@ int64_t address_key(struct str address)
     k.len = k.word_len = 0; /* the rest is room, and large */
     k.after_unit = false;
     /* Callers bound addresses; a longer one is told apart by its beginning. */
-    const size_t len = address.len > KEY_BYTES_MAX ? KEY_BYTES_MAX : address.len;
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < address.len && i < KEY_BYTES_MAX; i++)
         key_add(&k, address.at[i]);
     key_word_end(&k);
     if (k.len == 0)

@@ -111,7 +111,7 @@ struct hash get_hash(struct json_obj *o, const char *name)
     return hash;
 }
 
-void put_strs(struct json *j, const char *name, struct strs strs)
+static void put_strs(struct json *j, const char *name, struct strs strs)
 {
     if (strs.n == 0)
         return;

@@ -2,11 +2,22 @@
 #include "core/booking.h"
 
 #include "base/block.h"
+#include "lists.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* What one entry changes in one inspector's calendar. */
+/* A claim rewritten below the floor stays if it was there: it is no more past than before. */
+static bool is_held(const struct calendar *calendar, ref_t ref)
+{
+    for (size_t i = 0; i < calendar->n_claims; i++) {
+        if (calendar->claims[i].ref == ref)
+            return true;
+    }
+    return false;
+}
+
+/* What one entry changes in one inspector's calendar; NULL: nothing. */
 static const struct calendar *calendar_fold(const struct calendar *calendar, struct str inspector,
                                             const struct entry *entry, utc_s floor,
                                             struct arena *arena)
@@ -20,19 +31,22 @@ static const struct calendar *calendar_fold(const struct calendar *calendar, str
         if (str_equal(entry->removed[i].inspector, inspector))
             removed[change.n_removed++] = entry->removed[i].claim.ref;
     }
+    refs_sort(removed, change.n_removed);
     for (size_t i = 0; i < entry->n_added; i++) {
         const struct claim_at *a = &entry->added[i];
-        if (str_equal(a->inspector, inspector) && a->claim.when.end > floor)
+        if (str_equal(a->inspector, inspector) &&
+            (a->claim.when.end > floor || is_held(calendar, a->claim.ref)))
             added[change.n_added++] = a->claim;
     }
     for (size_t i = 0; i < entry->n_conflicts; i++) {
         const struct conflict *c = &entry->conflicts[i];
         if (!str_equal(c->inspector, inspector))
             continue;
-        closed[change.n_closed++] = c->ref;
         if (c->state != CONFLICT_RESOLVED)
             opened[change.n_opened++] = (struct admitted){ c->ref, c->a.claim, c->b.claim };
+        closed[change.n_closed++] = c->ref;
     }
+    refs_sort(closed, change.n_closed);
     if (change.n_removed + change.n_added + change.n_closed == 0)
         return NULL;
     return calendar_after(calendar, &change);
@@ -96,52 +110,42 @@ static void fold_company(struct image *image, const struct entry *entry)
     image->hours = NULL;
 }
 
-static void fold_hold(struct image *image, const struct hold *record)
+static void fold_holds(struct image *image, const struct entry *entry, struct arena *arena)
 {
-    const struct hold **holds = block_new((image->n_holds + 1) * sizeof *holds, NULL);
-    size_t n = 0;
-    bool placed = false;
-    for (size_t i = 0; i < image->n_holds; i++) {
-        const struct hold *h = image->holds[i];
-        if (!placed && h->ref >= record->ref) {
-            holds[n++] = hold_copy(record);
-            placed = true;
-        }
-        if (h->ref == record->ref)
-            block_free(h);
-        else
-            holds[n++] = h;
+    const struct list old = { (const void *const *)image->holds, image->n_holds, hold_ref_of };
+    struct list_change *changes = arena_array(arena, struct list_change, entry->n_holds);
+    for (size_t i = 0; i < entry->n_holds; i++) {
+        const struct hold *h = entry->holds[i];
+        changes[i] = (struct list_change){ h->ref, h->state == HOLD_LIVE ? hold_copy(h) : NULL };
     }
-    if (!placed)
-        holds[n++] = hold_copy(record);
+    const void **holds = list_after(&old, changes, entry->n_holds, &image->n_holds);
     block_free(image->holds);
-    image->holds = holds;
-    image->n_holds = n;
+    image->holds = (const struct hold **)holds;
 }
 
-static void fold_conflict(struct image *image, const struct conflict *record)
+static void fold_conflicts(struct image *image, const struct entry *entry, struct arena *arena)
 {
-    const struct conflict **conflicts =
-        block_new((image->n_conflicts + 1) * sizeof *conflicts, NULL);
-    const bool stays = record->state != CONFLICT_RESOLVED;
-    size_t n = 0;
-    bool placed = !stays;
-    for (size_t i = 0; i < image->n_conflicts; i++) {
-        const struct conflict *c = image->conflicts[i];
-        if (!placed && c->ref >= record->ref) {
-            conflicts[n++] = conflict_copy(record);
-            placed = true;
-        }
-        if (c->ref == record->ref)
-            block_free(c);
-        else
-            conflicts[n++] = c;
+    const struct list old = { (const void *const *)image->conflicts, image->n_conflicts,
+                              conflict_ref_of };
+    struct list_change *changes = arena_array(arena, struct list_change, entry->n_conflicts);
+    for (size_t i = 0; i < entry->n_conflicts; i++) {
+        const struct conflict *c = &entry->conflicts[i];
+        changes[i] =
+            (struct list_change){ c->ref, c->state != CONFLICT_RESOLVED ? conflict_copy(c) : NULL };
     }
-    if (!placed)
-        conflicts[n++] = conflict_copy(record);
+    const void **conflicts = list_after(&old, changes, entry->n_conflicts, &image->n_conflicts);
     block_free(image->conflicts);
-    image->conflicts = conflicts;
-    image->n_conflicts = n;
+    image->conflicts = (const struct conflict **)conflicts;
+}
+
+static void fold_lists(struct image *image, const struct entry *entry)
+{
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    if (entry->n_holds > 0)
+        fold_holds(image, entry, &arena);
+    if (entry->n_conflicts > 0)
+        fold_conflicts(image, entry, &arena);
+    arena_drop(&arena);
 }
 
 const struct image *booking_apply(const struct image *image, const struct entry *entry)
@@ -153,10 +157,7 @@ const struct image *booking_apply(const struct image *image, const struct entry 
         fold_company(next, entry);
     assert(next->company != NULL && "the first entry must bring the company");
     fold_calendars(next, entry);
-    for (size_t i = 0; i < entry->n_holds; i++)
-        fold_hold(next, entry->holds[i]);
-    for (size_t i = 0; i < entry->n_conflicts; i++)
-        fold_conflict(next, &entry->conflicts[i]);
+    fold_lists(next, entry);
     next->seq = entry->seq;
     next->last_at = entry->at;
     next->head = entry->hash;

@@ -76,6 +76,9 @@ static bool ask_span(struct ask *ask, const struct want *want)
         utc_s end;
         if (!ask_resolve_time(ask, want->endtime, "/endtime", &end))
             return false;
+        if ((end - ask->when.start) % MINUTE_S != 0)
+            return refuse(ask->verdict, CODE_out_of_range, "/endtime",
+                          STR("A visit takes whole minutes."));
         if (end <= ask->when.start || end - ask->when.start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
             return refuse(ask->verdict, CODE_out_of_range, "/endtime",
                           STR("The end must lie after the start, by 24 hours at most."));
@@ -116,6 +119,9 @@ static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assign
         !ask_resolve_time(ask, a->datetime, field, &ask->whens[i].start) ||
         !ask_resolve_time(ask, a->endtime, field, &ask->whens[i].end))
         return false;
+    if ((ask->whens[i].end - ask->whens[i].start) % MINUTE_S != 0)
+        return refuse(ask->verdict, CODE_out_of_range, field,
+                      STR("An assignment takes whole minutes."));
     if (span_is_empty(ask->whens[i]) ||
         ask->whens[i].end - ask->whens[i].start > (utc_s)VISIT_MINUTES_MAX * MINUTE_S)
         return refuse(ask->verdict, CODE_out_of_range, field,
@@ -123,6 +129,15 @@ static bool ask_assignment(struct ask *ask, size_t i, const struct wanted_assign
     if (a->role.len > 0)
         ask->roles[i] = a->role;
     return true;
+}
+
+static void lay_own(struct ask *ask, size_t i, const struct own_interval *own)
+{
+    ask->roles[i] = own->role;
+    if (own->length_s == 0)
+        return;
+    ask->whens[i].start = ask->when.start + own->after_s;
+    ask->whens[i].end = ask->whens[i].start + own->length_s;
 }
 
 /* Who is named beside assignments must be who is assigned. */
@@ -160,6 +175,8 @@ static bool ask_people(struct ask *ask, const struct want *want)
             return false;
     }
     assert(named > 0 && "decoding asks for an inspector choice");
+    for (size_t i = 0; want->own != NULL && i < named; i++)
+        lay_own(ask, i, &want->own[i]);
     if (want->n_assignments > 0)
         ask->when = ask->whens[0];
     if (ask->audience == AUDIENCE_ONLINE && (int32_t)named < ask->count)
@@ -192,8 +209,6 @@ bool ask_make(struct ask *ask, const struct want *want)
         !ask_people(ask, want))
         return false;
     ask->verdict->asked = ask->when;
-    if (!ask->any)
-        ask->verdict->asked_inspectors = want->inspectors;
     return true;
 }
 
@@ -310,7 +325,7 @@ static struct judgement judge_one(struct ask *ask, int32_t inspector, struct spa
         .must_be_offered = ask->audience == AUDIENCE_ONLINE,
         .look = ask->look,
     };
-    return availability_judge(ask->image, inspector, &visit, passing, ask->arena);
+    return availability_judge(ask->image, inspector, &visit, passing);
 }
 
 /* All who were named must be free: the answer is the first rule in the contract's order that any
@@ -377,9 +392,31 @@ static bool choose_any(struct ask *ask, code_set passing)
 
 static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
 
+/* As many people as are asked for, for as long, in whose way nothing of the asker's own stands. */
+static void tell_search(struct ask *ask)
+{
+    const size_t people = ask->any ? (size_t)ask->count : ask->n_inspectors;
+    const int64_t minutes = (ask->when.end - ask->when.start + MINUTE_S - 1) / MINUTE_S;
+    if (people > SLOT_INSPECTORS_MAX || minutes > VISIT_MINUTES_MAX)
+        return;
+    ask->verdict->search =
+        (struct slot_query){ .audience = ask->audience,
+                             .brand = ask->brand,
+                             .services = ask->services,
+                             .n_services = ask->n_services,
+                             .minutes = (int32_t)minutes,
+                             .requested = NOT_FOUND,
+                             .count = (int32_t)people,
+                             .order = ORDER_NEAREST,
+                             .near = ask->when.start,
+                             .near_inspector = ask->any ? NOT_FOUND : ask->inspectors[0],
+                             .look = ask->look };
+}
+
 bool ask_choose(struct ask *ask)
 {
     code_set passing = ask->command->override.rules;
+    tell_search(ask);
     if (ask->rules_waived)
         passing |= EVERY_RULE;
     if (ask->when.start < ask->now)

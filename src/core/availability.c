@@ -101,15 +101,15 @@ struct stage { /* what the rules about one visit look at */
 };
 
 /* The free time the visit lies in; meaningful when nothing stands in its way. */
-static struct gap gap_of(const struct stage *stage, const struct visit *visit, struct arena *arena)
+static struct gap gap_of(const struct stage *stage, const struct visit *visit)
 {
-    const struct busy_pair busy = calendar_busy(stage->calendar, &visit->look, arena);
     const struct gap limits =
         stage->span == NULL ? (struct gap){ visit->when.start, visit->when.end }
                             : (struct gap){ stage->span->extent_start, stage->span->extent_end };
-    return gap_around(&busy.claimed, busy_after(&busy.claimed, visit->when.start - stage->buffer_s),
-                      &busy.absent, busy_after(&busy.absent, visit->when.start), limits,
-                      stage->buffer_s);
+    const struct span reach = { limits.from - stage->buffer_s, limits.to + stage->buffer_s };
+    const struct neighbours beside =
+        calendar_neighbours(stage->calendar, &visit->look, visit->when, reach);
+    return gap_between(beside, limits, stage->buffer_s);
 }
 
 /* A grid that restarts in gaps has no place where time is taken: that is told as taken. */
@@ -141,32 +141,24 @@ static enum code person_judge(const struct stage *stage, const struct visit *vis
     return CODE_NONE;
 }
 
-struct judgement availability_judge(const struct image *image, int32_t inspector,
-                                    const struct visit *visit, code_set passing,
-                                    struct arena *arena)
+/* `stage` has everything but the span. */
+static struct judgement stage_judge(struct stage *stage, const struct visit *visit,
+                                    code_set passing)
 {
-    const struct company *company = image->company;
-    const struct rules *rules = company_rules(company, visit->brand);
-    const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
-    const struct hours hours = image_hours(image, inspector, visit->audience, date, 1, arena);
-    struct stage stage = { .company = company,
-                           .who = &company->inspectors[inspector],
-                           .calendar = image->calendars[inspector],
-                           .rules = rules,
-                           .day = &hours.days[0],
-                           .buffer_s = (int64_t)rules->buffer_min * MINUTE_S };
-    struct judgement j = { .code = hours_judge(company, rules, stage.day, visit, &stage.span) };
+    const struct company *company = stage->company;
+    struct judgement j = { .code = hours_judge(company, stage->rules, stage->day, visit,
+                                               &stage->span) };
     if (!lets_pass(passing, j.code))
         return j;
     const struct claim *conflicts[CONFLICTS_SHOWN_MAX];
-    const size_t n_conflicts = calendar_conflicts(stage.calendar, &visit->look, visit->when,
-                                                  stage.buffer_s, conflicts, CONFLICTS_SHOWN_MAX);
-    const struct gap gap = gap_of(&stage, visit, arena);
-    j.code = gap_grid_judge(&stage, visit, gap, n_conflicts > 0);
+    const size_t n_conflicts = calendar_conflicts(stage->calendar, &visit->look, visit->when,
+                                                  stage->buffer_s, conflicts, CONFLICTS_SHOWN_MAX);
+    const struct gap gap = n_conflicts > 0 ? (struct gap){ 0, 0 } : gap_of(stage, visit);
+    j.code = gap_grid_judge(stage, visit, gap, n_conflicts > 0);
     if (!lets_pass(passing, j.code))
         return j;
-    const int32_t jobs = calendar_jobs(stage.calendar, &visit->look, stage.day->day, NULL);
-    j.code = person_judge(&stage, visit, jobs, passing);
+    const int32_t jobs = calendar_jobs(stage->calendar, &visit->look, stage->day->day, NULL);
+    j.code = person_judge(stage, visit, jobs, passing);
     if (j.code != CODE_NONE)
         return j;
     if (n_conflicts > 0) {
@@ -176,5 +168,24 @@ struct judgement availability_judge(const struct image *image, int32_t inspector
         return j;
     }
     j.cost = cost_of(gap, visit->when, company->shortest_visit_min, jobs);
+    return j;
+}
+
+struct judgement availability_judge(const struct image *image, int32_t inspector,
+                                    const struct visit *visit, code_set passing)
+{
+    const struct company *company = image->company;
+    const struct rules *rules = company_rules(company, visit->brand);
+    const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
+    struct arena room = arena_make(SIZE_MAX / 2);
+    const struct hours hours = image_hours(image, inspector, visit->audience, date, 1, &room);
+    struct stage stage = { .company = company,
+                           .who = &company->inspectors[inspector],
+                           .calendar = image->calendars[inspector],
+                           .rules = rules,
+                           .day = &hours.days[0],
+                           .buffer_s = (int64_t)rules->buffer_min * MINUTE_S };
+    const struct judgement j = stage_judge(&stage, visit, passing);
+    arena_drop(&room);
     return j;
 }

@@ -3,40 +3,9 @@
 
 #include <assert.h>
 
-/* An overlap can pull claims of one group back this far; what ended earlier cannot be touched. */
-enum { FLOOR_MARGIN_S = 2 * DAY_S };
-
-static utc_s wanted_floor(const struct image *image, struct instant_text text)
+struct needs booking_needs(const struct image *image, const struct command *command)
 {
-    if (image->company == NULL)
-        return INT64_MAX;
-    const struct instant_found found = instant_resolve(image->company->zone, text);
-    return found.answer == INSTANT_FOUND ? found.at - FLOOR_MARGIN_S : INT64_MAX;
-}
-
-static utc_s least(utc_s a, utc_s b)
-{
-    return a < b ? a : b;
-}
-
-static utc_s admit_floor(const struct command *command)
-{
-    utc_s floor = INT64_MAX;
-    for (size_t i = 0; i < command->n_inspections; i++) {
-        const struct inspection *r = &command->inspections[i].record;
-        for (size_t k = 0; k < r->n_assignments; k++)
-            floor = least(floor, r->assignments[k].when.start - FLOOR_MARGIN_S);
-        if (command->inspections[i].existing != NULL)
-            floor = least(floor, command->inspections[i].existing->when.start - FLOOR_MARGIN_S);
-    }
-    for (size_t i = 0; i < command->n_absences; i++)
-        floor = least(floor, command->absences[i].record.when.start - FLOOR_MARGIN_S);
-    return floor;
-}
-
-struct needs booking_needs(const struct image *image, const struct command *command, utc_s now)
-{
-    struct needs needs = { .floor = now };
+    struct needs needs = { .hold = 0 };
     if (command->hold != 0 && image_find_hold(image, command->hold) == NULL)
         needs.hold = command->hold;
     switch (command->kind) {
@@ -53,14 +22,8 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         break;
     case COMMAND_ADD_ABSENCE:
         needs.inspection = command->inspection_id.len > 0;
-        if (command->whole_days)
-            needs.floor = least(now, ((utc_s)command->first_day - 3) * DAY_S);
-        else
-            needs.floor = least(now, wanted_floor(image, command->from));
         break;
     case COMMAND_ADMIT:
-        needs.floor = least(now, admit_floor(command));
-        break;
     case COMMAND_HOLD:
     case COMMAND_CHANGE_HOLD:
     case COMMAND_RELEASE:
@@ -99,7 +62,7 @@ static bool decide_expire(struct draft *d)
     bool any = false;
     for (size_t i = 0; i < d->image->n_holds; i++) {
         const struct hold *hold = d->image->holds[i];
-        if (hold->state != HOLD_LIVE || hold->expires_at > d->now)
+        if (hold_is_live(hold, d->now))
             continue;
         draft_end_hold(d, hold, HOLD_EXPIRED, 0, STR(""));
         any = true;
@@ -133,7 +96,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         decide_configure(d);
         return true;
     case COMMAND_ADMIT:
-        return decide_admit(d);
+        return decide_admit(d, verdict);
     case COMMAND_KEY:
         decide_key(d);
         return true;
@@ -149,11 +112,17 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
 {
     assert((image->company != NULL || command->kind == COMMAND_CONFIGURE) &&
            "only configure can make a company");
-    struct verdict verdict = { .code = CODE_NONE };
+    struct verdict verdict = { .code = CODE_NONE, .needs_floor = INT64_MAX };
     if (now < image->last_at)
         now = image->last_at;
     struct draft draft = draft_make(image, command, now, arena);
-    if (decide(&draft, facts, &verdict))
+    const bool accepted = decide(&draft, facts, &verdict);
+    if (draft.needs_floor < image->floor)
+        return (struct verdict){ .code = CODE_NONE, .needs_floor = draft.needs_floor };
+    if (draft.is_full)
+        (void)refuse(&verdict, CODE_out_of_range, "",
+                     STR("That would open more conflicts than one change may; make it shorter."));
+    else if (accepted)
         verdict.entry = draft_finish(&draft);
     assert(verdict.entry == NULL || verdict.code == CODE_NONE);
     return verdict;

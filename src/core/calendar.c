@@ -2,6 +2,7 @@
 #include "core/calendar.h"
 
 #include "base/block.h"
+#include "lists.h"
 
 #include <assert.h>
 #include <string.h>
@@ -44,52 +45,6 @@ static void sort_claims(struct claim *claims, size_t n)
     }
 }
 
-static void sort_spans(struct span *spans, size_t n)
-{
-    for (size_t gap = n / 2; gap > 0; gap /= 2) {
-        for (size_t i = gap; i < n; i++) {
-            const struct span moving = spans[i];
-            size_t k = i;
-            for (; k >= gap && spans[k - gap].start > moving.start; k -= gap)
-                spans[k] = spans[k - gap];
-            spans[k] = moving;
-        }
-    }
-}
-
-size_t spans_merge(struct span *spans, size_t n)
-{
-    sort_spans(spans, n);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (span_is_empty(spans[i]))
-            continue;
-        if (kept > 0 && spans[i].start <= spans[kept - 1].end) {
-            /* Only ever grow: a short visit inside a long one must not shorten it. */
-            if (spans[i].end > spans[kept - 1].end)
-                spans[kept - 1].end = spans[i].end;
-        } else {
-            spans[kept++] = spans[i];
-        }
-    }
-    return kept;
-}
-
-size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret)
-{
-    size_t n = 0;
-    utc_s from = window.start;
-    for (size_t i = 0; i < n_busy && busy[i].start < window.end; i++) {
-        if (busy[i].start > from)
-            ret[n++] = (struct span){ from, busy[i].start };
-        if (busy[i].end > from)
-            from = busy[i].end;
-    }
-    if (from < window.end)
-        ret[n++] = (struct span){ from, window.end };
-    return n;
-}
-
 /* Merges the time of the claims that `look` sees (all of them without one). Claims come sorted by
  * start, so one pass is enough. */
 static struct busy merge_busy(const struct claim *claims, size_t n, bool absences,
@@ -101,6 +56,7 @@ static struct busy merge_busy(const struct claim *claims, size_t n, bool absence
         if (claim_is_absence(c) != absences || (look != NULL && !look_sees(look, c)))
             continue;
         if (kept > 0 && c->when.start <= ret[kept - 1].end) {
+            /* Only ever grow: a short visit inside a long one must not shorten it. */
             if (c->when.end > ret[kept - 1].end)
                 ret[kept - 1].end = c->when.end;
         } else {
@@ -163,24 +119,15 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
     return &b->calendar;
 }
 
-static bool ref_among(ref_t ref, const ref_t *refs, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (refs[i] == ref)
-            return true;
-    }
-    return false;
-}
-
 const struct calendar *calendar_after(const struct calendar *calendar,
                                       const struct calendar_change *change)
 {
     size_t n_claims = change->n_added;
     for (size_t i = 0; i < calendar->n_claims; i++)
-        n_claims += !ref_among(calendar->claims[i].ref, change->removed, change->n_removed);
+        n_claims += !refs_have(change->removed, change->n_removed, calendar->claims[i].ref);
     size_t n_admitted = change->n_opened;
     for (size_t i = 0; i < calendar->n_admitted; i++)
-        n_admitted += !ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed);
+        n_admitted += !refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict);
 
     struct claim *claims;
     struct span *spans;
@@ -188,7 +135,7 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     struct calendar_block *b = block_for(n_claims, n_admitted, &claims, &spans, &admitted);
     size_t n = 0;
     for (size_t i = 0; i < calendar->n_claims; i++) {
-        if (!ref_among(calendar->claims[i].ref, change->removed, change->n_removed))
+        if (!refs_have(change->removed, change->n_removed, calendar->claims[i].ref))
             claims[n++] = calendar->claims[i];
     }
     for (size_t i = 0; i < change->n_added; i++) {
@@ -199,7 +146,7 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     }
     n = 0;
     for (size_t i = 0; i < calendar->n_admitted; i++) {
-        if (!ref_among(calendar->admitted[i].conflict, change->closed, change->n_closed))
+        if (!refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict))
             admitted[n++] = calendar->admitted[i];
     }
     for (size_t i = 0; i < change->n_opened; i++)
@@ -241,6 +188,14 @@ static utc_s first_reaching(const struct busy *busy, utc_s at)
 {
     const size_t first = busy_after(busy, at);
     return first == busy->n ? INT64_MAX : busy->spans[first].start;
+}
+
+/* No claim that reaches past `at` starts before this: it would start before its merged span. */
+static utc_s first_touching(const struct calendar *calendar, utc_s at)
+{
+    const utc_s claimed = first_reaching(&calendar->claimed, at);
+    const utc_s absent = first_reaching(&calendar->absent, at);
+    return claimed < absent ? claimed : absent;
 }
 
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
@@ -286,7 +241,7 @@ int32_t calendar_jobs(const struct calendar *calendar, const struct look *look, 
     return jobs;
 }
 
-static bool sees_all(const struct calendar *calendar, const struct look *look)
+bool calendar_sees_all(const struct calendar *calendar, const struct look *look)
 {
     if (look->now >= calendar->first_expiry)
         return false;
@@ -300,14 +255,73 @@ static bool sees_all(const struct calendar *calendar, const struct look *look)
 }
 
 struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
-                               struct arena *arena)
+                               struct span window, struct arena *arena)
 {
-    if (sees_all(calendar, look))
-        return (struct busy_pair){ calendar->claimed, calendar->absent };
-    struct span *claimed = arena_array(arena, struct span, calendar->n_claims);
-    struct span *absent = arena_array(arena, struct span, calendar->n_claims);
+    const size_t first = first_from(calendar, first_touching(calendar, window.start));
+    const size_t end = first_from(calendar, window.end);
+    const size_t n = end > first ? end - first : 0;
+    const struct claim *claims = calendar->claims + first;
+    struct span *claimed = arena_array(arena, struct span, n);
+    struct span *absent = arena_array(arena, struct span, n);
     return (struct busy_pair){
-        merge_busy(calendar->claims, calendar->n_claims, false, look, claimed),
-        merge_busy(calendar->claims, calendar->n_claims, true, look, absent),
+        merge_busy(claims, n, false, look, claimed),
+        merge_busy(claims, n, true, look, absent),
+    };
+}
+
+/* The latest end of the claims of one kind that start in `within`; INT64_MIN: none is seen. */
+static utc_s latest_end(const struct calendar *calendar, const struct look *look, bool absences,
+                        struct span within)
+{
+    utc_s end = INT64_MIN;
+    for (size_t i = first_from(calendar, within.start);
+         i < calendar->n_claims && calendar->claims[i].when.start < within.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (claim_is_absence(c) == absences && look_sees(look, c) && c->when.end > end)
+            end = c->when.end;
+    }
+    return end;
+}
+
+/* Merged spans never touch, so the last in which a claim is seen has the latest end. */
+static utc_s end_before(const struct calendar *calendar, const struct look *look, bool absences,
+                        struct span reach)
+{
+    const struct busy *busy = absences ? &calendar->absent : &calendar->claimed;
+    size_t k = busy_after(busy, reach.end);
+    if (k < busy->n && busy->spans[k].start < reach.end)
+        k++;
+    while (k-- > 0 && busy->spans[k].end > reach.start) {
+        struct span within = busy->spans[k];
+        within.end = within.end < reach.end ? within.end : reach.end;
+        const utc_s end = latest_end(calendar, look, absences, within);
+        if (end != INT64_MIN)
+            return end;
+    }
+    return INT64_MIN;
+}
+
+static utc_s start_after(const struct calendar *calendar, const struct look *look, bool absences,
+                         struct span reach)
+{
+    for (size_t i = first_from(calendar, reach.start);
+         i < calendar->n_claims && calendar->claims[i].when.start < reach.end; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (claim_is_absence(c) == absences && look_sees(look, c))
+            return c->when.start;
+    }
+    return INT64_MAX;
+}
+
+struct neighbours calendar_neighbours(const struct calendar *calendar, const struct look *look,
+                                      struct span when, struct span reach)
+{
+    const struct span before = { reach.start, when.start };
+    const struct span after = { when.end, reach.end };
+    return (struct neighbours){
+        .claimed_end = end_before(calendar, look, false, before),
+        .absent_end = end_before(calendar, look, true, before),
+        .claimed_start = start_after(calendar, look, false, after),
+        .absent_start = start_after(calendar, look, true, after),
     };
 }

@@ -25,6 +25,8 @@ static bool absence_span(struct draft *d, struct ask *ask, struct absence *recor
     return true;
 }
 
+/* Refuses while anything booked lies in the time, and lists it: all of it up to
+ * AFFECTED_SHOWN_MAX, in words how much there is. */
 static bool refuse_affected(struct draft *d, const struct absence *record, struct verdict *verdict)
 {
     const int32_t at = company_find_inspector(d->image->company, record->inspector);
@@ -32,17 +34,28 @@ static bool refuse_affected(struct draft *d, const struct absence *record, struc
     const struct look look = { .now = d->now };
     const size_t n = calendar_conflicts(calendar, &look, record->when, 0, NULL, 0);
     const struct claim **found = arena_array(d->arena, const struct claim *, n);
+    size_t affected = 0;
     (void)calendar_conflicts(calendar, &look, record->when, 0, found, n);
-    verdict->evidence = arena_array(d->arena, struct evidence, n);
+    verdict->evidence = arena_array(d->arena, struct evidence, AFFECTED_SHOWN_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (claim_is_absence(found[i]))
+        if (claim_is_absence(found[i]) || ++affected > AFFECTED_SHOWN_MAX)
             continue;
         verdict->evidence[verdict->n_evidence++] =
             (struct evidence){ (enum claim_kind)found[i]->kind, record->inspector, found[i]->when,
                                found[i]->order_number, found[i]->owner };
     }
-    return verdict->n_evidence == 0 ||
-           refuse(verdict, CODE_slot_taken, "", STR("Booked time lies in what would be closed."));
+    return affected == 0 ||
+           refuse(verdict, CODE_slot_taken, "",
+                  str_print(d->arena, "Booked time lies in what would be closed: %zu in all.",
+                            affected));
+}
+
+/* Far enough for whoever writes up a year that is over, near enough to be looked up at once. */
+static bool is_recent(struct draft *d, const struct absence *record, struct verdict *verdict)
+{
+    return record->when.start >= d->now - (utc_s)ABSENCE_PAST_DAYS_MAX * DAY_S ||
+           refuse(verdict, CODE_out_of_range, record->whole_days ? "/from" : "/datetime",
+                  STR("That is more than a year ago."));
 }
 
 bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
@@ -64,13 +77,13 @@ bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdi
                       STR("There is no such inspection."));
     if (facts->inspection != NULL)
         record.inspection_id = facts->inspection->id;
-    if (!absence_span(d, &ask, &record))
+    if (!absence_span(d, &ask, &record) || !is_recent(d, &record, verdict) ||
+        !draft_reaches(d, record.when.start))
         return false;
     if (c->affected == AFFECTED_REFUSE && !refuse_affected(d, &record, verdict))
         return false;
     record.ref = draft_ref(d);
-    record.id = str_print(d->arena, "%c%llx", c->absence_kind == CLAIM_VACATION ? 'v' : 'e',
-                          (unsigned long long)record.ref);
+    record.id = draft_id(d, c->absence_kind == CLAIM_VACATION ? 'v' : 'e');
     record.claim = draft_ref(d);
     draft_take(d, record.inspector,
                (struct claim){ .when = record.when,

@@ -54,25 +54,66 @@ static bool same_inspection(const struct inspection *a, const struct inspection 
            same_services(a->services, b->services);
 }
 
-static void take_inspection(struct draft *d, struct inspection *record)
+static bool is_cancelled(const struct inspection *record)
 {
+    return record->status == STATUS_CANCELLED;
+}
+
+/* The same people at the same times, and as much alive: nothing about the time changes, so the
+ * claims stay, and with them the conflicts they are in and who admitted those. */
+static bool same_time(const struct inspection *a, const struct inspection *b)
+{
+    bool same = a->n_assignments == b->n_assignments && is_cancelled(a) == is_cancelled(b);
+    for (size_t i = 0; same && i < a->n_assignments; i++) {
+        const struct assignment *x = &a->assignments[i];
+        const struct assignment *y = &b->assignments[i];
+        same = str_equal(x->inspector, y->inspector) && x->when.start == y->when.start &&
+               x->when.end == y->when.end;
+    }
+    return same;
+}
+
+static struct claim claim_of(const struct inspection *record, const struct assignment *a)
+{
+    return (struct claim){ .when = a->when,
+                           .ref = a->claim,
+                           .owner = record->ref,
+                           .order_number = record->order_number,
+                           .place = record->property.place,
+                           .has_place = record->property.has_place,
+                           .kind = CLAIM_INSPECTION };
+}
+
+/* A claim tells the place and the order's number: when those change it is written anew. */
+static void keep_claim(struct draft *d, const struct inspection *record,
+                       const struct inspection *existing, const struct assignment *a)
+{
+    const struct claim old = claim_of(existing, a);
+    const struct claim renewed = claim_of(record, a);
+    if (old.order_number == renewed.order_number && old.has_place == renewed.has_place &&
+        old.place.lat_e7 == renewed.place.lat_e7 && old.place.lng_e7 == renewed.place.lng_e7)
+        return;
+    if (draft_reaches(d, a->when.start))
+        draft_renew(d, a->inspector, &renewed);
+}
+
+static void take_inspection(struct draft *d, struct inspection *record,
+                            const struct inspection *existing)
+{
+    const bool stays = existing != NULL && same_time(record, existing);
     struct assignment *assignments =
         arena_array(d->arena, struct assignment, record->n_assignments);
     for (size_t i = 0; i < record->n_assignments; i++) {
         assignments[i] = record->assignments[i];
         assignments[i].claim = 0;
-        if (record->status == STATUS_CANCELLED)
+        if (is_cancelled(record))
             continue;
-        assignments[i].claim = draft_ref(d);
-        draft_take(d, assignments[i].inspector,
-                   (struct claim){ .when = assignments[i].when,
-                                   .ref = assignments[i].claim,
-                                   .owner = record->ref,
-                                   .order_number = record->order_number,
-                                   .place = record->property.place,
-                                   .has_place = record->property.has_place,
-                                   .kind = CLAIM_INSPECTION },
-                   CAUSE_IMPORT);
+        assignments[i].claim = stays ? existing->assignments[i].claim : draft_ref(d);
+        if (stays)
+            keep_claim(d, record, existing, &assignments[i]);
+        else
+            draft_take(d, assignments[i].inspector, claim_of(record, &assignments[i]),
+                       CAUSE_IMPORT);
     }
     record->assignments = assignments;
 }
@@ -81,11 +122,7 @@ static void free_existing(struct draft *d, const struct inspection *existing)
 {
     for (size_t i = 0; i < existing->n_assignments; i++) {
         const struct assignment *a = &existing->assignments[i];
-        const struct claim known = { .when = a->when,
-                                     .ref = a->claim,
-                                     .owner = existing->ref,
-                                     .order_number = existing->order_number,
-                                     .kind = CLAIM_INSPECTION };
+        const struct claim known = claim_of(existing, a);
         draft_free(d, a->inspector, existing->ref, "moved", a->claim == 0 ? NULL : &known);
     }
 }
@@ -119,15 +156,27 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     record->zone = d->image->company->zone_name;
     record->wall_start = zone_to_wall(d->image->company->zone, record->when.start);
     record->wall_end = zone_to_wall(d->image->company->zone, record->when.end);
-    take_inspection(d, record);
+    take_inspection(d, record, existing);
     draft_inspection(d, record);
+}
+
+/* The same time closed: the claim stays. */
+static bool same_closing(const struct absence *a, const struct absence *b)
+{
+    return a->kind == b->kind && a->when.start == b->when.start && a->when.end == b->when.end &&
+           str_equal(a->inspector, b->inspector);
 }
 
 static bool same_absence(const struct absence *a, const struct absence *b)
 {
-    return a->kind == b->kind && a->when.start == b->when.start && a->when.end == b->when.end &&
-           a->whole_days == b->whole_days && str_equal(a->inspector, b->inspector) &&
-           str_equal(a->title, b->title) && str_equal(a->inspection_id, b->inspection_id);
+    return same_closing(a, b) && a->whole_days == b->whole_days && str_equal(a->title, b->title) &&
+           str_equal(a->inspection_id, b->inspection_id);
+}
+
+static bool keeps_claim(const struct admit_absence *admit)
+{
+    return admit->existing != NULL && !admit->is_removed &&
+           same_closing(&admit->record, admit->existing);
 }
 
 static bool changes_absence(const struct admit_absence *admit)
@@ -156,7 +205,9 @@ static void admit_absence(struct draft *d, const struct admit_absence *admit)
     record.zone = d->image->company->zone_name;
     record.wall_start = zone_to_wall(d->image->company->zone, record.when.start);
     record.wall_end = zone_to_wall(d->image->company->zone, record.when.end);
-    if (!record.is_removed) {
+    if (keeps_claim(admit)) {
+        record.claim = existing->claim;
+    } else if (!record.is_removed) {
         record.claim = draft_ref(d);
         draft_take(d, record.inspector,
                    (struct claim){ .when = record.when,
@@ -168,33 +219,105 @@ static void admit_absence(struct draft *d, const struct admit_absence *admit)
     draft_absence(d, &record);
 }
 
-/* All that will stand elsewhere goes first: an order must not be in conflict with a time that
- * another order of the same entry leaves. */
-static void free_changed(struct draft *d)
+static bool moves_inspection(const struct admit_inspection *admit)
 {
-    for (size_t i = 0; i < d->command->n_absences; i++) {
+    return changes_inspection(admit) && !same_time(&admit->record, admit->existing);
+}
+
+/* ---- one entry ---- */
+
+/* Refs of one entry that admitting may use: the rest is for what was not counted. */
+enum { ADMIT_REFS_MAX = REFS_PER_ENTRY_MAX / 2 };
+
+/* Conflicts that a row may open, as the draft is now, and the refs it needs beside them. */
+static size_t refs_for_inspection(const struct draft *d, const struct inspection *record)
+{
+    size_t n = DRAFT_RECORD_REFS_MAX;
+    for (size_t i = 0; !is_cancelled(record) && i < record->n_assignments; i++)
+        n += draft_overlaps(d, record->assignments[i].inspector, record->assignments[i].when);
+    return n;
+}
+
+static size_t refs_for_absence(const struct draft *d, const struct admit_absence *admit)
+{
+    return DRAFT_RECORD_REFS_MAX +
+           (admit->is_removed ? 0 : draft_overlaps(d, admit->record.inspector, admit->record.when));
+}
+
+/* Whether the next row still fits the entry. One that does not fit alone never will. */
+static bool has_room(struct draft *d, size_t refs)
+{
+    if (d->refs_used + refs <= ADMIT_REFS_MAX)
+        return true;
+    d->is_full = d->n_inspections + d->n_absences == 0;
+    return false;
+}
+
+/* All that will stand elsewhere goes first: an order must not be in conflict with a time that
+ * another order of the same import leaves. */
+static void free_absences(struct draft *d, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
         const struct admit_absence *admit = &d->command->absences[i];
-        if (admit->existing != NULL && changes_absence(admit))
+        if (admit->existing != NULL && changes_absence(admit) && !keeps_claim(admit))
             free_absence(d, admit->existing);
     }
-    for (size_t i = 0; i < d->command->n_inspections; i++) {
+}
+
+static void free_inspections(struct draft *d, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
         const struct admit_inspection *admit = &d->command->inspections[i];
-        if (admit->existing != NULL && changes_inspection(admit))
+        if (admit->existing != NULL && moves_inspection(admit))
             free_existing(d, admit->existing);
     }
 }
 
-bool decide_admit(struct draft *d)
+/* Each returns how many of the first n rows are settled. */
+static size_t admit_absences(struct draft *d, size_t n)
 {
-    assert(d->command->n_inspections + d->command->n_absences <= ADMIT_MAX);
-    free_changed(d);
-    for (size_t i = 0; i < d->command->n_absences; i++) {
-        if (changes_absence(&d->command->absences[i]))
-            admit_absence(d, &d->command->absences[i]);
+    free_absences(d, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct admit_absence *admit = &d->command->absences[i];
+        if (!changes_absence(admit))
+            continue;
+        if (!has_room(d, refs_for_absence(d, admit)))
+            return i;
+        admit_absence(d, admit);
     }
-    for (size_t i = 0; i < d->command->n_inspections; i++) {
-        if (changes_inspection(&d->command->inspections[i]))
-            admit_inspection(d, &d->command->inspections[i]);
+    return n;
+}
+
+static size_t admit_inspections(struct draft *d, size_t n)
+{
+    free_inspections(d, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct admit_inspection *admit = &d->command->inspections[i];
+        if (!changes_inspection(admit))
+            continue;
+        if (!has_room(d, refs_for_inspection(d, &admit->record)))
+            return i;
+        admit_inspection(d, admit);
     }
+    return n;
+}
+
+/* As many rows as one entry holds. An entry that frees a row's time must also lay it anew, so when
+ * not all rows fit it is begun again with fewer: half of those that did. */
+bool decide_admit(struct draft *d, struct verdict *verdict)
+{
+    const struct command *c = d->command;
+    const bool absences = c->n_absences > 0;
+    size_t wanted = absences ? c->n_absences : c->n_inspections;
+    size_t settled = 0;
+    assert(wanted <= ADMIT_MAX && (c->n_inspections == 0 || c->n_absences == 0));
+    for (;;) {
+        settled = absences ? admit_absences(d, wanted) : admit_inspections(d, wanted);
+        if (settled == wanted || d->is_full)
+            break;
+        wanted = (settled + 1) / 2;
+        *d = draft_make(d->image, c, d->now, d->arena);
+    }
+    verdict->n_admitted = settled;
     return d->n_inspections + d->n_absences > 0;
 }

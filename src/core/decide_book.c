@@ -89,7 +89,7 @@ static struct inspection *record_make(struct draft *d, const struct ask *ask)
     const struct command *c = d->command;
     struct inspection *record = arena_new(d->arena, struct inspection);
     record->ref = draft_ref(d);
-    record->id = str_print(d->arena, "i%llx", (unsigned long long)record->ref);
+    record->id = draft_id(d, 'i');
     record->order_number = d->entry->next_order++;
     record->brand = d->image->company->brands[ask->brand].id;
     record->status = initial_status(d, ask);
@@ -210,6 +210,29 @@ static bool subject_judge(const struct draft *d, const struct inspection *subjec
         str_print(d->arena, "The inspection is %.*s.", STR_ARG(status_name(subject->status))));
 }
 
+/* Names the inspectors the subject has. Assistants with an interval of their own keep it, moved by
+ * as much as the lead; who works as long as the lead goes on doing so. */
+static void keep_people(struct draft *d, const struct inspection *subject, struct want *want)
+{
+    struct str *ids = arena_array(d->arena, struct str, subject->n_assignments);
+    struct own_interval *own = arena_array(d->arena, struct own_interval, subject->n_assignments);
+    bool any = false;
+    for (size_t i = 0; i < subject->n_assignments; i++) {
+        const struct assignment *a = &subject->assignments[i];
+        const bool follows =
+            a->when.start == subject->when.start && a->when.end == subject->when.end;
+        ids[i] = a->inspector;
+        own[i].role = a->role;
+        if (follows)
+            continue;
+        own[i].after_s = a->when.start - subject->when.start;
+        own[i].length_s = a->when.end - a->when.start;
+        any = true;
+    }
+    want->inspectors = (struct strs){ ids, subject->n_assignments };
+    want->own = any ? own : NULL;
+}
+
 /* What neither the body nor its hold says stays as it was. */
 static void fill_from_subject(struct draft *d, const struct inspection *subject, struct want *want)
 {
@@ -218,14 +241,11 @@ static void fill_from_subject(struct draft *d, const struct inspection *subject,
     if (want->services.n == 0) {
         want->services = subject->services;
         if (want->minutes == 0 && !want->has_endtime)
-            want->minutes = (int32_t)((subject->when.end - subject->when.start) / MINUTE_S);
+            want->minutes =
+                (int32_t)((subject->when.end - subject->when.start + MINUTE_S - 1) / MINUTE_S);
     }
-    if (!want->any_inspector && want->inspectors.n == 0 && want->n_assignments == 0) {
-        struct str *ids = arena_array(d->arena, struct str, subject->n_assignments);
-        for (size_t i = 0; i < subject->n_assignments; i++)
-            ids[i] = subject->assignments[i].inspector;
-        want->inspectors = (struct strs){ ids, subject->n_assignments };
-    }
+    if (!want->any_inspector && want->inspectors.n == 0 && want->n_assignments == 0)
+        keep_people(d, subject, want);
 }
 
 bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)

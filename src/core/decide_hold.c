@@ -152,22 +152,16 @@ static bool extend_live(struct draft *d, const struct hold *hold, struct verdict
     struct hold *after = arena_new(d->arena, struct hold);
     *after = *hold;
     after->expires_at = end;
-    ref_t *claims = arena_array(d->arena, ref_t, hold->inspectors.n);
     for (size_t i = 0; i < hold->inspectors.n; i++) {
-        const int32_t at = company_find_inspector(company, hold->inspectors.at[i]);
-        const struct calendar *calendar = d->image->calendars[at];
-        const struct claim *old = NULL;
-        for (size_t k = 0; k < calendar->n_claims && old == NULL; k++) {
-            if (calendar->claims[k].ref == hold->claims[i])
-                old = &calendar->claims[k];
-        }
-        assert(old != NULL && "a live hold has its claims");
-        struct claim renewed = *old;
-        renewed.expires_at = end;
-        claims[i] = renewed.ref;
-        draft_replace(d, hold->inspectors.at[i], old, &renewed);
+        const struct claim renewed = { .when = hold->when,
+                                       .ref = hold->claims[i],
+                                       .owner = hold->ref,
+                                       .expires_at = end,
+                                       .place = hold->property.place,
+                                       .has_place = hold->property.has_place,
+                                       .kind = CLAIM_HOLD };
+        draft_renew(d, hold->inspectors.at[i], &renewed);
     }
-    after->claims = claims;
     draft_hold(d, after);
     return true;
 }
@@ -186,8 +180,7 @@ static bool hold_anew(struct draft *d, const struct hold *hold, struct verdict *
     describe(after, &ask, &want);
     if (was_live ? !bound_life(&ask, after) : !give_life(&ask, after))
         return false;
-    for (size_t i = 0; i < hold->inspectors.n; i++)
-        draft_free(d, hold->inspectors.at[i], hold->ref, "moved", NULL);
+    draft_free_hold(d, hold, "moved");
     take_for(d, &ask, after);
     draft_hold(d, after);
     return true;

@@ -15,7 +15,12 @@ struct draft draft_make(const struct image *image, const struct command *command
     entry->reason = command->reason;
     entry->next_order = image->next_order;
     return (struct draft){
-        .image = image, .command = command, .arena = arena, .now = now, .entry = entry
+        .image = image,
+        .command = command,
+        .arena = arena,
+        .now = now,
+        .entry = entry,
+        .needs_floor = INT64_MAX,
     };
 }
 
@@ -26,10 +31,34 @@ ref_t draft_ref(struct draft *d)
     return d->entry->seq << REF_SEQ_SHIFT | d->refs_used;
 }
 
+struct str draft_id(struct draft *d, char letter)
+{
+    return str_print(d->arena, "%c%016llx", letter, (unsigned long long)d->command->draw);
+}
+
+bool draft_reaches(struct draft *d, utc_s at)
+{
+    if (at < d->image->floor && at < d->needs_floor)
+        d->needs_floor = at;
+    return at >= d->image->floor;
+}
+
 static void add_claim(struct draft *d, struct str inspector, const struct claim *claim)
 {
     d->added = arena_grow(d->arena, d->added, d->n_added, &d->room_added, sizeof *d->added);
     d->added[d->n_added++] = (struct claim_at){ inspector, *claim };
+}
+
+/* Takes out of the entry what it had put in: a rewritten claim whose owner ends after all. */
+static bool take_back(struct draft *d, ref_t ref)
+{
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (d->added[i].claim.ref != ref)
+            continue;
+        d->added[i] = d->added[--d->n_added];
+        return true;
+    }
+    return false;
 }
 
 static void remove_claim(struct draft *d, struct str inspector, const struct claim *claim)
@@ -54,30 +83,48 @@ static const struct calendar *calendar_for(const struct draft *d, struct str ins
     return at == NOT_FOUND ? NULL : d->image->calendars[at];
 }
 
-/* Everything alive that overlaps `when` on the inspector, as the draft stands now. */
-static size_t overlapping(const struct draft *d, struct str inspector, struct span when,
-                          struct claim **ret)
+/* Writes at most `room` of what overlaps `when` on the inspector, as the draft stands now; returns
+ * how many there are. */
+static size_t look_over(const struct draft *d, struct str inspector, struct span when,
+                        struct claim *ret, size_t room)
 {
     const struct look everything = { .now = INT64_MIN };
     const struct calendar *calendar = calendar_for(d, inspector);
-    const size_t room =
+    const size_t n_found =
         calendar == NULL ? 0 : calendar_conflicts(calendar, &everything, when, 0, NULL, 0);
-    const struct claim **found = arena_array(d->arena, const struct claim *, room);
-    struct claim *all = arena_array(d->arena, struct claim, room + d->n_added);
+    const struct claim **found = arena_array(d->arena, const struct claim *, n_found);
     size_t n = 0;
-    if (calendar != NULL)
-        (void)calendar_conflicts(calendar, &everything, when, 0, found, room);
-    for (size_t i = 0; i < room; i++) {
-        if (!is_removed(d, found[i]->ref))
-            all[n++] = *found[i];
+    if (n_found > 0)
+        (void)calendar_conflicts(calendar, &everything, when, 0, found, n_found);
+    for (size_t i = 0; i < n_found; i++) {
+        if (is_removed(d, found[i]->ref))
+            continue;
+        if (n < room)
+            ret[n] = *found[i];
+        n++;
     }
     for (size_t i = 0; i < d->n_added; i++) {
-        if (str_equal(d->added[i].inspector, inspector) &&
-            span_overlaps(d->added[i].claim.when, when))
-            all[n++] = d->added[i].claim;
+        if (!span_overlaps(d->added[i].claim.when, when) ||
+            !str_equal(d->added[i].inspector, inspector))
+            continue;
+        if (n < room)
+            ret[n] = d->added[i].claim;
+        n++;
     }
-    *ret = all;
     return n;
+}
+
+size_t draft_overlaps(const struct draft *d, struct str inspector, struct span when)
+{
+    return look_over(d, inspector, when, NULL, 0);
+}
+
+static size_t overlapping(const struct draft *d, struct str inspector, struct span when,
+                          struct claim **ret)
+{
+    const size_t n = draft_overlaps(d, inspector, when);
+    *ret = arena_array(d->arena, struct claim, n);
+    return look_over(d, inspector, when, *ret, n);
 }
 
 static struct conflict_side side_of(const struct claim *c)
@@ -105,7 +152,9 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
 }
 
 /* Rewrites every claim of the inspector whose lock group is `from`, so that one group holds the
- * whole admitted conflict: the database's lock knows groups, not pairs. */
+ * whole admitted conflict: the database's lock knows groups, not pairs. A claim that begins before
+ * the floor may overlap others of its group that the image does not hold: then the decision needs a
+ * deeper image (F4). */
 static void regroup(struct draft *d, struct str inspector, ref_t from, ref_t to)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
@@ -117,32 +166,56 @@ static void regroup(struct draft *d, struct str inspector, ref_t from, ref_t to)
         struct claim moved = calendar->claims[i];
         if (moved.lock_group != from || is_removed(d, moved.ref))
             continue;
+        if (!draft_reaches(d, moved.when.start))
+            return;
         remove_claim(d, inspector, &moved);
         moved.lock_group = to;
         add_claim(d, inspector, &moved);
     }
 }
 
+static bool is_ended(const struct draft *d, ref_t hold)
+{
+    for (size_t i = 0; i < d->n_holds; i++) {
+        if (d->holds[i]->ref == hold)
+            return true;
+    }
+    return false;
+}
+
+/* D3: whoever takes the time of a dead hold writes its expiry. */
+static void expire_dead(struct draft *d, const struct claim *others, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (claim_is_live(&others[i], d->now) || is_ended(d, others[i].owner))
+            continue;
+        const struct hold *dead = image_find_hold(d->image, others[i].owner);
+        assert(dead != NULL && "a hold's claim has its record beside it (M2)");
+        draft_end_hold(d, dead, HOLD_EXPIRED, 0, STR(""));
+    }
+}
+
+static bool may_share(const struct claim *x, const struct claim *y)
+{
+    return claim_is_absence(x) && claim_is_absence(y);
+}
+
 void draft_take(struct draft *d, struct str inspector, struct claim claim, const char *cause)
 {
     assert(!span_is_empty(claim.when) && claim.ref != 0 && claim.owner != 0);
+    if (!draft_reaches(d, claim.when.start))
+        return;
     struct claim *others;
     size_t n = overlapping(d, inspector, claim.when, &others);
-    for (size_t i = 0; i < n; i++) {
-        const struct hold *dead =
-            claim_is_live(&others[i], d->now) ? NULL : image_find_hold(d->image, others[i].owner);
-        if (claim_is_live(&others[i], d->now) || is_removed(d, others[i].ref))
-            continue;
-        if (dead != NULL)
-            draft_end_hold(d, dead, HOLD_EXPIRED, 0, STR(""));
-        else /* its record is older than the image: the claim goes alone */
-            remove_claim(d, inspector, &others[i]);
-    }
-    const bool absence = claim_is_absence(&claim);
-    claim.lock_group = absence ? (ref_t)LOCK_GROUP_ABSENCE : claim.ref;
+    expire_dead(d, others, n);
+    claim.lock_group = claim_is_absence(&claim) ? (ref_t)LOCK_GROUP_ABSENCE : claim.ref;
     n = overlapping(d, inspector, claim.when, &others);
+    if (n + DRAFT_RECORD_REFS_MAX > REFS_PER_ENTRY_MAX - d->refs_used) {
+        d->is_full = true;
+        return;
+    }
     for (size_t i = 0; i < n; i++) {
-        if (absence && claim_is_absence(&others[i]))
+        if (may_share(&claim, &others[i]))
             continue;
         assert(cause != NULL && "an overlap that nobody admitted");
         open_conflict(d, inspector, &claim, &others[i], cause);
@@ -150,7 +223,7 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
             claim.lock_group = others[i].lock_group;
     }
     for (size_t i = 0; i < n; i++) {
-        if (others[i].lock_group != claim.lock_group && !(absence && claim_is_absence(&others[i])))
+        if (others[i].lock_group != claim.lock_group && !may_share(&claim, &others[i]))
             regroup(d, inspector, others[i].lock_group, claim.lock_group);
     }
     add_claim(d, inspector, &claim);
@@ -192,11 +265,14 @@ void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *
     bool found = false;
     for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
         const struct claim *c = &calendar->claims[i];
-        if (c->owner != owner || is_removed(d, c->ref))
+        if (c->owner != owner)
+            continue;
+        found = true;
+        if (is_removed(d, c->ref) && !take_back(d, c->ref))
             continue;
         close_conflicts(d, inspector, c, how);
-        remove_claim(d, inspector, c);
-        found = true;
+        if (!is_removed(d, c->ref))
+            remove_claim(d, inspector, c);
     }
     if (!found && known != NULL && !is_removed(d, known->ref)) {
         close_conflicts(d, inspector, known, how);
@@ -204,13 +280,46 @@ void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *
     }
 }
 
-void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
-                   const struct claim *renewed)
+/* The claim as the draft has it; one that a conflict has rewritten is in the entry already. */
+static struct claim *renewable(struct draft *d, struct str inspector, ref_t ref)
 {
-    assert(old->ref == renewed->ref && old->when.start == renewed->when.start &&
-           old->when.end == renewed->when.end);
-    remove_claim(d, inspector, old);
-    add_claim(d, inspector, renewed);
+    const struct calendar *calendar = calendar_for(d, inspector);
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (d->added[i].claim.ref == ref)
+            return &d->added[i].claim;
+    }
+    for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
+        if (calendar->claims[i].ref != ref)
+            continue;
+        remove_claim(d, inspector, &calendar->claims[i]);
+        add_claim(d, inspector, &calendar->claims[i]);
+        return &d->added[d->n_added - 1].claim;
+    }
+    return NULL;
+}
+
+void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed)
+{
+    struct claim *claim = renewable(d, inspector, renewed->ref);
+    assert(claim != NULL && "only time that is taken can be renewed");
+    assert(claim->when.start == renewed->when.start && claim->when.end == renewed->when.end);
+    const ref_t lock_group = claim->lock_group;
+    *claim = *renewed;
+    claim->lock_group = lock_group;
+}
+
+void draft_free_hold(struct draft *d, const struct hold *hold, const char *how)
+{
+    for (size_t i = 0; hold->state == HOLD_LIVE && i < hold->inspectors.n; i++) {
+        /* Its time may be over since before the image's floor, and nobody has swept it. */
+        const struct claim known = { .when = hold->when,
+                                     .ref = hold->claims[i],
+                                     .owner = hold->ref,
+                                     .lock_group = hold->claims[i],
+                                     .expires_at = hold->expires_at,
+                                     .kind = CLAIM_HOLD };
+        draft_free(d, hold->inspectors.at[i], hold->ref, how, &known);
+    }
 }
 
 void draft_inspection(struct draft *d, const struct inspection *record)
@@ -247,8 +356,7 @@ void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state ho
     after->state = how;
     after->inspection = inspection;
     after->reason = reason;
-    for (size_t i = 0; i < hold->inspectors.n; i++)
-        draft_free(d, hold->inspectors.at[i], hold->ref, "released", NULL);
+    draft_free_hold(d, hold, "released");
     draft_hold(d, after);
 }
 

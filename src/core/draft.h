@@ -3,11 +3,16 @@
  *  F1  draft_take is the only way a claim gets into an entry: it expires dead holds in its way,
  *      opens a conflict for every pair it is admitted over, and gives the lock group.
  *  F2  draft_free is the only way out: it closes the conflicts the claim was part of.
- *  F3  A finished entry borrows from the command and the arena only, never from the image. */
+ *  F3  A finished entry borrows from the command and the arena only, never from the image.
+ *  F4  A draft that needs claims below the image's floor, or more refs than an entry has, says so
+ *      (needs_floor, is_full) and is thrown away: booking_decide looks before it finishes. */
 #ifndef CORE_DRAFT_H
 #define CORE_DRAFT_H
 
 #include "core/booking.h"
+
+/* Refs of a record beside the conflicts it opens: itself, its person, its claims, outbox. */
+enum { DRAFT_RECORD_REFS_MAX = 64 };
 
 struct draft {
     const struct image *image;
@@ -16,6 +21,8 @@ struct draft {
     utc_s now;
     struct entry *entry;
     uint32_t refs_used;
+    utc_s needs_floor; /* INT64_MAX: the image is deep enough */
+    bool is_full;      /* out of refs: nothing more was taken */
     struct claim_at *added, *removed;
     size_t n_added, room_added, n_removed, room_removed;
     struct conflict *conflicts;
@@ -34,17 +41,29 @@ struct draft draft_make(const struct image *image, const struct command *command
                         struct arena *arena);
 ref_t draft_ref(struct draft *d);
 
+/* The _id of the one record that the command makes: a letter and the command's draw. */
+struct str draft_id(struct draft *d, char letter);
+
+/* Whether the image holds all claims that reach past `at`; if not, the draft needs a deeper one. */
+IL_MUST bool draft_reaches(struct draft *d, utc_s at);
+
 /* Takes time. `cause` is why overlaps are admitted; NULL: there are none (asserted). */
 void draft_take(struct draft *d, struct str inspector, struct claim claim, const char *cause);
+
+/* How many claims stand in `when` on the inspector, as the draft is now. */
+size_t draft_overlaps(const struct draft *d, struct str inspector, struct span when);
 
 /* Frees all claims of `owner` on this inspector; `how` tells closed conflicts why. A claim older
  * than the image's floor is given in `known` (NULL: it must be in the image). */
 void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
                 const struct claim *known);
 
-/* The same claim with other particulars (not its time or inspector). */
-void draft_replace(struct draft *d, struct str inspector, const struct claim *old,
-                   const struct claim *renewed);
+/* Frees the claims of a hold that nothing has ended yet; of an ended one there are none. */
+void draft_free_hold(struct draft *d, const struct hold *hold, const char *how);
+
+/* The claim that stands with this ref and time, with other particulars; its lock group stays. It
+ * must reach past the image's floor. */
+void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed);
 
 void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);

@@ -2,6 +2,7 @@
 #include "core/image.h"
 
 #include "base/block.h"
+#include "lists.h"
 
 #include <assert.h>
 #include <string.h>
@@ -12,10 +13,6 @@ static void image_drop(void *content)
     const size_t n = image->company == NULL ? 0 : image->company->n_inspectors;
     for (size_t i = 0; i < n; i++)
         block_free(image->calendars[i]);
-    for (size_t i = 0; i < image->n_holds; i++)
-        block_free(image->holds[i]);
-    for (size_t i = 0; i < image->n_conflicts; i++)
-        block_free(image->conflicts[i]);
     block_free(image->calendars);
     block_free(image->holds);
     block_free(image->conflicts);
@@ -71,6 +68,14 @@ static bool gather(const struct image_parts *parts, struct gathered *all, struct
     return true;
 }
 
+static const void **list_of(const void *from, size_t n)
+{
+    const void **list = list_new(n);
+    if (n > 0)
+        memcpy(list, from, n * sizeof *list);
+    return list;
+}
+
 const struct image *image_make(const struct image_parts *parts)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
@@ -86,13 +91,9 @@ const struct image *image_make(const struct image_parts *parts)
     for (size_t i = 0; i < n; i++)
         image->calendars[i] =
             calendar_make(all[i].claims, all[i].n_claims, all[i].admitted, all[i].n_admitted);
-    image->holds = block_new(parts->n_holds * sizeof *image->holds + 1, NULL);
-    if (parts->n_holds > 0)
-        memcpy(image->holds, parts->holds, parts->n_holds * sizeof *image->holds);
+    image->holds = (const struct hold **)list_of(parts->holds, parts->n_holds);
     image->n_holds = parts->n_holds;
-    image->conflicts = block_new(parts->n_conflicts * sizeof *image->conflicts + 1, NULL);
-    if (parts->n_conflicts > 0)
-        memcpy(image->conflicts, parts->conflicts, parts->n_conflicts * sizeof *image->conflicts);
+    image->conflicts = (const struct conflict **)list_of(parts->conflicts, parts->n_conflicts);
     image->n_conflicts = parts->n_conflicts;
     image->seq = parts->seq;
     image->last_at = parts->last_at;
@@ -115,16 +116,8 @@ struct image *image_copy(const struct image *from)
         for (size_t i = 0; i < n; i++)
             image->calendars[i] = block_keep(from->calendars[i]);
     }
-    if (from->holds != NULL) {
-        image->holds = block_new(from->n_holds * sizeof *image->holds + 1, NULL);
-        for (size_t i = 0; i < from->n_holds; i++)
-            image->holds[i] = block_keep(from->holds[i]);
-    }
-    if (from->conflicts != NULL) {
-        image->conflicts = block_new(from->n_conflicts * sizeof *image->conflicts + 1, NULL);
-        for (size_t i = 0; i < from->n_conflicts; i++)
-            image->conflicts[i] = block_keep(from->conflicts[i]);
-    }
+    image->holds = block_keep(from->holds);
+    image->conflicts = block_keep(from->conflicts);
     return image;
 }
 
@@ -169,40 +162,30 @@ const struct image *image_trim(const struct image *image, utc_s floor)
         block_free(old);
         arena_drop(&arena);
     }
-    size_t n_holds = 0;
-    for (size_t i = 0; i < next->n_holds; i++) {
-        if (next->holds[i]->expires_at > floor)
-            next->holds[n_holds++] = next->holds[i];
-        else
-            block_free(next->holds[i]);
-    }
-    next->n_holds = n_holds;
     return next;
+}
+
+ref_t hold_ref_of(const void *hold)
+{
+    return ((const struct hold *)hold)->ref;
+}
+
+ref_t conflict_ref_of(const void *conflict)
+{
+    return ((const struct conflict *)conflict)->ref;
 }
 
 const struct hold *image_find_hold(const struct image *image, ref_t ref)
 {
-    size_t low = 0;
-    size_t high = image->n_holds;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (image->holds[middle]->ref == ref)
-            return image->holds[middle];
-        if (image->holds[middle]->ref < ref)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    const struct list holds = { (const void *const *)image->holds, image->n_holds, hold_ref_of };
+    return list_find(&holds, ref);
 }
 
 const struct conflict *image_find_conflict(const struct image *image, ref_t ref)
 {
-    for (size_t i = 0; i < image->n_conflicts; i++) {
-        if (image->conflicts[i]->ref == ref)
-            return image->conflicts[i];
-    }
-    return NULL;
+    const struct list conflicts = { (const void *const *)image->conflicts, image->n_conflicts,
+                                    conflict_ref_of };
+    return list_find(&conflicts, ref);
 }
 
 size_t image_bytes(const struct image *image)

@@ -11,6 +11,9 @@
 static const wall_s WALL_TEXT_MIN = -62167219200;
 static const wall_s WALL_TEXT_MAX = 253402300799;
 
+/* An offset, a longest visit and the rest of a day: each less than a day or just one. */
+enum { TEXT_ROOM_S = 3 * DAY_S };
+
 /* Takes ":SS" and ".000" where they stand; both may be absent, a fraction needs seconds. */
 static bool seconds_take(struct str *rest, int32_t *ret)
 {
@@ -59,6 +62,11 @@ bool instant_parse(struct str text, struct instant_text *ret)
     said.wall = (wall_s)date_from_civil(day) * DAY_S + (wall_s)minute * MINUTE_S + second;
     *ret = said;
     return true;
+}
+
+bool instant_has_room(struct instant_text text)
+{
+    return text.wall >= WALL_TEXT_MIN + TEXT_ROOM_S && text.wall <= WALL_TEXT_MAX - TEXT_ROOM_S;
 }
 
 /* Is the offset in force at some moment of [at - 1 day, at + 1 day]? */

@@ -1,8 +1,7 @@
-/* Ordering of 64-bit keys: shell sort for the few that are shown, selection before it, radix sort
- * where all are needed. */
+/* Ordering of 64-bit keys: shell sort for the few that are shown, selection before it. */
 #include "keys.h"
 
-enum { RADIX_BITS = 8, RADIX_SIZE = 1 << RADIX_BITS, SELECT_FEW = 16 };
+enum { SELECT_FEW = 16 };
 
 static void keys_sort(uint64_t *keys, size_t n)
 {
@@ -17,9 +16,8 @@ static void keys_sort(uint64_t *keys, size_t n)
     }
 }
 
-/* Moves the `wanted` smallest keys to the front, in any order (Hoare's selection; the pivot is the
- * median of three, so sorted input is no worst case). */
-static void keys_select(uint64_t *keys, size_t n, size_t wanted)
+/* Hoare's selection; the pivot is the median of three, so sorted input is no worst case. */
+void keys_select(uint64_t *keys, size_t n, size_t wanted)
 {
     size_t low = 0;
     size_t high = n;
@@ -62,24 +60,4 @@ size_t keys_take_smallest(uint64_t *keys, size_t n, size_t limit)
     }
     keys_sort(keys, n);
     return n;
-}
-
-uint64_t *keys_sort_by_bits(uint64_t *keys, uint64_t *spare, size_t n, unsigned shift,
-                            unsigned bits)
-{
-    uint64_t *from = keys;
-    uint64_t *to = spare;
-    for (unsigned bit = shift; bit < shift + bits; bit += RADIX_BITS) {
-        size_t at[RADIX_SIZE + 1] = { 0 };
-        for (size_t i = 0; i < n; i++)
-            at[(from[i] >> bit & (RADIX_SIZE - 1)) + 1]++;
-        for (size_t i = 0; i < RADIX_SIZE; i++)
-            at[i + 1] += at[i];
-        for (size_t i = 0; i < n; i++)
-            to[at[from[i] >> bit & (RADIX_SIZE - 1)]++] = from[i];
-        uint64_t *swapped = from;
-        from = to;
-        to = swapped;
-    }
-    return from;
 }

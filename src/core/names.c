@@ -96,12 +96,3 @@ struct str claim_kind_name(enum claim_kind kind)
 {
     return claim_kinds[kind];
 }
-
-bool claim_kind_parse(struct str name, enum claim_kind *ret)
-{
-    const int at = find(claim_kinds, CLAIM_VACATION + 1, name);
-    if (at == NOT_FOUND)
-        return false;
-    *ret = (enum claim_kind)at;
-    return true;
-}

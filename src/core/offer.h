@@ -33,20 +33,33 @@ struct gap {
     utc_s from, to;
 };
 
-static inline struct gap gap_around(const struct busy *claimed, size_t next_claimed,
-                                    const struct busy *absent, size_t next_absent,
-                                    struct gap limits, int64_t buffer_s)
+static inline struct gap gap_between(struct neighbours n, struct gap limits, int64_t buffer_s)
 {
     struct gap gap = limits;
-    if (next_claimed > 0 && claimed->spans[next_claimed - 1].end + buffer_s > gap.from)
-        gap.from = claimed->spans[next_claimed - 1].end + buffer_s;
-    if (next_absent > 0 && absent->spans[next_absent - 1].end > gap.from)
-        gap.from = absent->spans[next_absent - 1].end;
-    if (next_claimed < claimed->n && claimed->spans[next_claimed].start - buffer_s < gap.to)
-        gap.to = claimed->spans[next_claimed].start - buffer_s;
-    if (next_absent < absent->n && absent->spans[next_absent].start < gap.to)
-        gap.to = absent->spans[next_absent].start;
+    if (n.claimed_end + buffer_s > gap.from)
+        gap.from = n.claimed_end + buffer_s;
+    if (n.absent_end > gap.from)
+        gap.from = n.absent_end;
+    if (n.claimed_start - buffer_s < gap.to)
+        gap.to = n.claimed_start - buffer_s;
+    if (n.absent_start < gap.to)
+        gap.to = n.absent_start;
     return gap;
+}
+
+/* The same from merged busy time: between the spans before the next ones, and those. */
+static inline struct gap gap_around(const struct busy_pair *busy, size_t next_claimed,
+                                    size_t next_absent, struct gap limits, int64_t buffer_s)
+{
+    const struct span *claimed = busy->claimed.spans;
+    const struct span *absent = busy->absent.spans;
+    const struct neighbours n = {
+        .claimed_end = next_claimed > 0 ? claimed[next_claimed - 1].end : INT64_MIN,
+        .absent_end = next_absent > 0 ? absent[next_absent - 1].end : INT64_MIN,
+        .claimed_start = next_claimed < busy->claimed.n ? claimed[next_claimed].start : INT64_MAX,
+        .absent_start = next_absent < busy->absent.n ? absent[next_absent].start : INT64_MAX,
+    };
+    return gap_between(n, limits, buffer_s);
 }
 
 enum {

@@ -20,7 +20,7 @@ struct hold *hold_make(void)
     return hold;
 }
 
-struct strs strs_copy(struct arena *arena, struct strs from)
+static struct strs strs_copy(struct arena *arena, struct strs from)
 {
     struct str *at = arena_array(arena, struct str, from.n);
     for (size_t i = 0; i < from.n; i++)

@@ -3,10 +3,8 @@
  *  X1  The journal is gapless and every hash follows from the one before.
  *  X2  The projections equal the fold of the journal: it is replayed into an empty in-memory store,
  *      and every row of both is compared.
- *  X3  Two claims of one inspector overlap only where a conflict names the pair; absences may.
- *  X4  A live inspection has exactly the claims its record names; a cancelled one has none.
- *  X5  Personal data match the salted hash the journal knows, or have been erased. */
-#include "desk_parts.h"
+ *  The laws on what is stored (X3 to X5) are in check_laws.c. */
+#include "check_parts.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -16,22 +14,7 @@
 
 enum { FINDINGS_MAX = 100 };
 
-struct checking {
-    struct store_read *read;
-    struct store *fold;
-    struct arena *arena;
-    struct str company;
-    struct hash head;
-    uint64_t seq;
-    utc_s at;
-    size_t inspection_claims; /* stored */
-    size_t named_claims;      /* by records */
-    struct check_report *report;
-};
-
-static void find(struct checking *c, const char *format, ...) IL_PRINTF(2, 3);
-
-static void find(struct checking *c, const char *format, ...)
+void find(struct checking *c, const char *format, ...)
 {
     char text[IL_ERR_TEXT_BYTES];
     va_list args;
@@ -74,6 +57,7 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
         return IL_OK;
     }
     entry.hash = row->hash;
+    note_people(c, &entry);
     entry_project(arena, &entry, row->payload, NULL, 0, &rows);
     if (entry.seq != row->seq || entry.at != row->at)
         find(c, "entry %llu says it is entry %llu", (unsigned long long)row->seq,
@@ -275,230 +259,6 @@ static il_rc check_projections(struct checking *c, struct store_read *fold, stru
     return IL_OK;
 }
 
-/* ---- X3: overlaps, by a sweep that shares nothing with calendars ---- */
-
-struct pair {
-    ref_t a, b;
-};
-
-struct sweep {
-    struct checking *check;
-    struct pair *pairs; /* heap, sorted */
-    size_t n_pairs, room_pairs;
-    struct str inspector;
-    struct row_claim *open; /* heap: claims that reach past the newest start */
-    size_t n_open, room_open;
-    bool by_inspector;
-};
-
-static int order_pairs(const void *x, const void *y)
-{
-    const struct pair *a = x;
-    const struct pair *b = y;
-    if (a->a != b->a)
-        return a->a < b->a ? -1 : 1;
-    return a->b < b->b ? -1 : a->b > b->b;
-}
-
-static il_rc visit_pair(void *context, const void *row, struct il_err *reterr)
-{
-    struct sweep *s = context;
-    const struct row_conflict *conflict = row;
-    (void)reterr;
-    if (s->n_pairs == s->room_pairs) {
-        s->room_pairs = s->room_pairs == 0 ? 64 : 2 * s->room_pairs;
-        s->pairs = realloc(s->pairs, s->room_pairs * sizeof *s->pairs);
-        if (s->pairs == NULL)
-            abort();
-    }
-    s->pairs[s->n_pairs++] = (struct pair){ conflict->claim_a, conflict->claim_b };
-    s->check->report->conflicts++;
-    return IL_OK;
-}
-
-static bool is_absence(const struct row_claim *r)
-{
-    return r->kind == CLAIM_EVENT || r->kind == CLAIM_BLOCK || r->kind == CLAIM_VACATION;
-}
-
-static void judge_pair(struct sweep *s, const struct row_claim *x, const struct row_claim *y)
-{
-    const struct pair pair = { x->ref < y->ref ? x->ref : y->ref,
-                               x->ref < y->ref ? y->ref : x->ref };
-    if (is_absence(x) && is_absence(y))
-        return;
-    if (s->n_pairs > 0 && bsearch(&pair, s->pairs, s->n_pairs, sizeof pair, order_pairs) != NULL)
-        return;
-    find(s->check,
-         "%.*s is taken twice from %lld to %lld: claims %llu (order %lld) and %llu "
-         "(order %lld), and no conflict admits it",
-         STR_ARG(x->inspector),
-         (long long)(x->starts_at > y->starts_at ? x->starts_at : y->starts_at),
-         (long long)(x->ends_at < y->ends_at ? x->ends_at : y->ends_at), (unsigned long long)x->ref,
-         (long long)x->order_number, (unsigned long long)y->ref, (long long)y->order_number);
-}
-
-static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
-{
-    struct sweep *s = context;
-    struct row_claim claim = *(const struct row_claim *)row;
-    (void)reterr;
-    s->check->report->claims++;
-    s->check->inspection_claims += claim.kind == CLAIM_INSPECTION;
-    if (!str_equal(s->inspector, claim.inspector)) {
-        s->inspector = str_copy(s->check->arena, claim.inspector);
-        s->n_open = 0;
-    }
-    claim.inspector = s->inspector;
-    size_t kept = 0;
-    for (size_t i = 0; i < s->n_open; i++) {
-        if (s->open[i].ends_at <= claim.starts_at)
-            continue;
-        judge_pair(s, &s->open[i], &claim);
-        s->open[kept++] = s->open[i];
-    }
-    s->n_open = kept;
-    if (s->n_open == s->room_open) {
-        s->room_open = s->room_open == 0 ? 64 : 2 * s->room_open;
-        s->open = realloc(s->open, s->room_open * sizeof *s->open);
-        if (s->open == NULL)
-            abort();
-    }
-    s->open[s->n_open++] = claim;
-    return IL_OK;
-}
-
-static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
-{
-    struct sweep s = { .check = c };
-    const struct store_query conflicts = { .table = TABLE_CONFLICT,
-                                           .by = BY_ALL,
-                                           .company = c->company };
-    const struct store_query claims = { .table = TABLE_CLAIM,
-                                        .by = BY_TIME,
-                                        .company = c->company,
-                                        .from = INT64_MIN,
-                                        .to = INT64_MAX };
-    il_rc rc = store_find(c->read, &conflicts, visit_pair, &s, reterr);
-    if (s.n_pairs > 0)
-        qsort(s.pairs, s.n_pairs, sizeof *s.pairs, order_pairs);
-    if (rc == IL_OK)
-        rc = store_find(c->read, &claims, visit_claim, &s, reterr);
-    free(s.pairs);
-    free(s.open);
-    return rc;
-}
-
-/* ---- X4: records and their claims; X5: people ---- */
-
-struct claim_look {
-    const struct inspection *record;
-    const struct assignment *assignment;
-    bool is_right;
-};
-
-static il_rc visit_named(void *context, const void *row, struct il_err *reterr)
-{
-    struct claim_look *look = context;
-    const struct row_claim *claim = row;
-    const struct assignment *a = look->assignment;
-    (void)reterr;
-    look->is_right = claim->owner == look->record->ref && claim->kind == CLAIM_INSPECTION &&
-                     str_equal(a->inspector, claim->inspector) &&
-                     a->when.start == claim->starts_at && a->when.end == claim->ends_at;
-    return IL_OK;
-}
-
-/* Each claim the record names is there and says the same. That there are no others follows from the
- * count of all (check_records). */
-static il_rc check_claims(struct checking *c, const struct inspection *record,
-                          struct il_err *reterr)
-{
-    const bool live = record->status != STATUS_CANCELLED;
-    for (size_t i = 0; i < record->n_assignments; i++) {
-        struct claim_look look = { record, &record->assignments[i], false };
-        const struct store_query query = { .table = TABLE_CLAIM,
-                                           .by = BY_REF,
-                                           .company = c->company,
-                                           .ref = record->assignments[i].claim };
-        if (query.ref != 0)
-            TRY(store_find(c->read, &query, visit_named, &look, reterr));
-        c->named_claims += live;
-        if (live != look.is_right || (!live && query.ref != 0))
-            find(c, "order %lld: the claim of %.*s is not what the record says",
-                 (long long)record->order_number, STR_ARG(record->assignments[i].inspector));
-    }
-    return IL_OK;
-}
-
-struct person_look {
-    struct checking *check;
-    const struct inspection *record;
-    bool found;
-};
-
-static il_rc visit_person(void *context, const void *row, struct il_err *reterr)
-{
-    struct person_look *look = context;
-    const struct row_person *p = row;
-    (void)reterr;
-    look->found = true;
-    if (p->data.len == 0 && p->salt.len == 0)
-        return IL_OK;
-    struct buf both = { 0 };
-    buf_add_str(&both, p->salt);
-    buf_add_str(&both, p->data);
-    const struct hash hash = hash_of(buf_view(&both));
-    buf_drop(&both);
-    if (!hash_equal(&hash, &look->record->person_hash))
-        find(look->check, "the personal data of order %lld are not what the journal knows",
-             (long long)look->record->order_number);
-    return IL_OK;
-}
-
-static il_rc check_record(struct checking *c, const struct inspection *record,
-                          struct il_err *reterr)
-{
-    TRY(check_claims(c, record, reterr));
-    struct person_look person = { .check = c, .record = record };
-    const struct store_query query = {
-        .table = TABLE_PERSON, .by = BY_REF, .company = c->company, .ref = record->person
-    };
-    TRY(store_find(c->read, &query, visit_person, &person, reterr));
-    if (record->person != 0 && !person.found)
-        find(c, "order %lld refers to a person who is not stored", (long long)record->order_number);
-    return IL_OK;
-}
-
-static il_rc visit_inspection(void *context, const void *row, struct il_err *reterr)
-{
-    struct checking *c = context;
-    const struct row_inspection *stored = row;
-    struct arena arena = arena_make(SIZE_MAX / 2);
-    struct inspection record;
-    struct il_err why;
-    il_rc rc = IL_OK;
-    c->report->inspections++;
-    if (inspection_read(&arena, stored->doc, &record, &why) == IL_OK)
-        rc = check_record(c, &record, reterr);
-    else
-        find(c, "inspection %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
-    arena_drop(&arena);
-    return rc;
-}
-
-static il_rc check_records(struct checking *c, struct il_err *reterr)
-{
-    const struct store_query query = { .table = TABLE_INSPECTION,
-                                       .by = BY_ALL,
-                                       .company = c->company };
-    TRY(store_find(c->read, &query, visit_inspection, c, reterr));
-    if (c->named_claims != c->inspection_claims)
-        find(c, "the inspections name %zu claims, %zu are stored", c->named_claims,
-             c->inspection_claims);
-    return IL_OK;
-}
-
 /* ---- a company ---- */
 
 struct heads {
@@ -518,21 +278,36 @@ static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
+/* What the company's own row says beside its journal. */
+static il_rc check_head(struct checking *c, const struct row_company *head, struct store_read *fold,
+                        struct il_err *reterr)
+{
+    struct heads folded = { .arena = c->arena };
+    const struct store_query query = { .table = TABLE_COMPANY, .by = BY_ID, .text = c->company };
+    if (c->seq != head->seq || !hash_equal(&c->head, &head->head))
+        find(c, "the company stands at seq %llu, its journal ends at %llu",
+             (unsigned long long)head->seq, (unsigned long long)c->seq);
+    TRY(store_find(fold, &query, visit_head, &folded, reterr));
+    if (folded.n == 1 && folded.at[0].next_order != head->next_order)
+        find(c, "the next order number is %lld, the journal says %lld", (long long)head->next_order,
+             (long long)folded.at[0].next_order);
+    if (head->last_at != c->at)
+        find(c, "the company's newest entry is of %lld, the journal's of %lld",
+             (long long)head->last_at, (long long)c->at);
+    return IL_OK;
+}
+
 static il_rc check_company(struct checking *c, const struct row_company *head,
                            struct il_err *reterr)
 {
     struct store_read *fold;
     TRY(check_journal(c, reterr));
-    if (c->seq != head->seq || !hash_equal(&c->head, &head->head))
-        find(c, "the company stands at seq %llu, its journal ends at %llu",
-             (unsigned long long)head->seq, (unsigned long long)c->seq);
     TRY(store_read_open(c->fold, &fold, reterr));
-    const il_rc rc = check_projections(c, fold, reterr);
+    il_rc rc = check_head(c, head, fold, reterr);
+    if (rc == IL_OK)
+        rc = check_projections(c, fold, reterr);
     store_read_close(fold);
-    if (rc != IL_OK)
-        return rc;
-    TRY(check_overlaps(c, reterr));
-    return check_records(c, reterr);
+    return rc == IL_OK ? check_laws(c, reterr) : rc;
 }
 
 static il_rc check_all(struct store_read *read, struct dice *dice, struct arena *arena,
@@ -548,6 +323,7 @@ static il_rc check_all(struct store_read *read, struct dice *dice, struct arena 
         TRY(store_memory_open(dice, &c.fold, reterr));
         const il_rc rc = check_company(&c, &heads.at[i], reterr);
         store_close(c.fold);
+        free(c.people);
         if (rc != IL_OK)
             return rc;
         ret->companies++;

@@ -227,7 +227,7 @@ static il_rc gather(struct store_read *read, struct gathering *g, struct str com
     };
     TRY(store_find(read, &claims, visit_claim, g, reterr));
     const struct store_query holds = {
-        .table = TABLE_HOLD, .by = BY_TIME, .company = company, .from = floor
+        .table = TABLE_HOLD, .by = BY_STATE, .company = company, .text = hold_state_name(HOLD_LIVE)
     };
     TRY(store_find(read, &holds, visit_hold, g, reterr));
     for (int state = CONFLICT_OPEN; state < CONFLICT_RESOLVED; state++) {
@@ -326,21 +326,17 @@ static const struct image *with_today(struct desk *desk, const struct image *ima
     return next;
 }
 
-static bool is_fit(struct desk *desk, const struct image *image, utc_s floor)
+static bool is_today(struct desk *desk, const struct image *image)
 {
-    if (image == NULL || image->floor > floor)
-        return false;
-    return image->hours != NULL && image->hours_first + 1 == today_of(desk, image);
+    return image != NULL && image->hours != NULL && image->hours_first + 1 == today_of(desk, image);
 }
 
-static il_rc slot_fill(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+static il_rc slot_fill(struct desk *desk, struct str company, const struct image **ret,
                        struct il_err *reterr)
 {
     const struct image *image = slot_peek(desk, company);
-    if (image == NULL || image->floor > floor) {
-        block_free(image);
-        TRY(image_load(desk, company, floor, &image, reterr));
-    }
+    if (image == NULL)
+        TRY(image_load(desk, company, desk_now_s(desk) - DESK_FLOOR_S, &image, reterr));
     if (image != NULL) {
         image = with_today(desk, image);
         slot_publish(desk, company, image);
@@ -349,18 +345,26 @@ static il_rc slot_fill(struct desk *desk, struct str company, utc_s floor, const
     return IL_OK;
 }
 
-il_rc slot_image(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+il_rc slot_image(struct desk *desk, struct str company, const struct image **ret,
                  struct il_err *reterr)
 {
-    const utc_s usual = desk_now_s(desk) - DESK_FLOOR_S;
     const struct image *image = slot_peek(desk, company);
-    if (is_fit(desk, image, floor < usual ? floor : INT64_MAX)) {
+    if (is_today(desk, image)) {
         *ret = image;
         return IL_OK;
     }
     block_free(image);
     (void)pthread_mutex_lock(&desk->loading);
-    const il_rc rc = slot_fill(desk, company, floor < usual ? floor : usual, ret, reterr);
+    const il_rc rc = slot_fill(desk, company, ret, reterr);
     (void)pthread_mutex_unlock(&desk->loading);
     return rc;
+}
+
+il_rc image_deep(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+                 struct il_err *reterr)
+{
+    const struct image *image;
+    TRY(image_load(desk, company, floor, &image, reterr));
+    *ret = image == NULL ? NULL : with_today(desk, image);
+    return IL_OK;
 }

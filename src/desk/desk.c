@@ -114,14 +114,21 @@ static bool same_flight(const struct desk_job *a, const struct desk_job *b)
            str_equal(a->company, b->company);
 }
 
+static bool is_flying(const struct desk *desk, const struct desk_job *job, uint64_t hash)
+{
+    for (const struct flight *f = desk->flights[hash % FLIGHTS_SLOTS]; f != NULL; f = f->next) {
+        if (f->hash == hash && same_flight(f->job, job))
+            return true;
+    }
+    return false;
+}
+
 static bool flight_start(struct desk *desk, const struct desk_job *job)
 {
     const uint64_t hash = flight_hash(job);
     struct flight **first = &desk->flights[hash % FLIGHTS_SLOTS];
-    for (const struct flight *f = *first; f != NULL; f = f->next) {
-        if (f->hash == hash && same_flight(f->job, job))
-            return false;
-    }
+    if (is_flying(desk, job, hash))
+        return false;
     struct flight *f = block_new(sizeof *f, NULL);
     *f = (struct flight){ *first, hash, job };
     *first = f;
@@ -167,15 +174,21 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
-static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
-                         struct il_err *reterr)
+static il_rc key_read(struct store_read *read, const struct desk_job *job, struct replay *replay,
+                      struct il_err *reterr)
 {
     const struct store_query key = { .table = TABLE_IDEMPOTENCY,
                                      .by = BY_ID,
                                      .company = job->company,
                                      .text = job->command.actor.key_id,
                                      .text2 = job->idempotency_key };
-    TRY(store_find(read, &key, visit_idempotency, replay, reterr));
+    return store_find(read, &key, visit_idempotency, replay, reterr);
+}
+
+static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
+                         struct il_err *reterr)
+{
+    TRY(key_read(read, job, replay, reterr));
     if (!replay->found || !hash_equal(&replay->row.request, &job->request))
         return IL_OK;
     const struct store_query entry = {
@@ -209,10 +222,31 @@ static bool is_answered(struct desk *desk, struct desk_job *job)
     return rc != IL_OK || replay.found;
 }
 
+enum code desk_peek_key(struct desk *desk, const struct desk_job *job)
+{
+    struct replay replay = { .arena = job->arena };
+    struct store_read *read;
+    struct il_err err;
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool flies = is_flying(desk, job, flight_hash(job));
+    (void)pthread_mutex_unlock(&desk->lock);
+    if (flies)
+        return CODE_idempotency_in_progress;
+    if (store_read_open(desk->options.store, &read, &err) != IL_OK)
+        return CODE_overloaded;
+    const il_rc rc = key_read(read, job, &replay, &err);
+    store_read_close(read);
+    if (rc != IL_OK)
+        return CODE_overloaded;
+    return replay.found && !hash_equal(&replay.row.request, &job->request)
+               ? CODE_idempotency_key_reused
+               : CODE_NONE;
+}
+
 static il_rc replay_image(struct desk *desk, struct desk_job *job)
 {
     struct il_err err;
-    return slot_image(desk, job->company, INT64_MAX, &job->image, &err);
+    return slot_image(desk, job->company, &job->image, &err);
 }
 
 /* ---- the queue ---- */
@@ -263,37 +297,43 @@ bool desk_submit(struct desk *desk, struct desk_job *job)
     return !answered && !too_late;
 }
 
+static il_rc try_on(struct desk *desk, struct desk_job *job, utc_s now, struct il_err *reterr)
+{
+    struct store_read *read;
+    struct facts facts;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const struct deciding on = { read, NULL, job->image, now };
+    const il_rc rc = facts_load(&on, job, &facts, reterr);
+    store_read_close(read);
+    if (rc == IL_OK)
+        job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+    return rc;
+}
+
 void desk_try(struct desk *desk, struct desk_job *job)
 {
     struct il_err err;
-    struct store_read *read;
-    struct facts facts;
     const utc_s now = desk_now_s(desk);
     job->code = CODE_overloaded;
     job->image = NULL;
-    if (slot_image(desk, job->company, INT64_MAX, &job->image, &err) != IL_OK)
+    if (slot_image(desk, job->company, &job->image, &err) != IL_OK)
         return;
     if (job->image == NULL) {
         job->code = CODE_not_found;
         return;
     }
-    const struct needs needs = booking_needs(job->image, &job->command, now);
-    if (job->image->floor > needs.floor) {
+    il_rc rc = try_on(desk, job, now, &err);
+    while (rc == IL_OK && job->verdict.needs_floor < job->image->floor) {
         block_free(job->image);
         job->image = NULL;
-        if (slot_image(desk, job->company, needs.floor, &job->image, &err) != IL_OK)
-            return;
+        rc = image_deep(desk, job->company, job->verdict.needs_floor, &job->image, &err);
+        if (rc == IL_OK && job->image != NULL)
+            rc = try_on(desk, job, now, &err);
     }
-    if (store_read_open(desk->options.store, &read, &err) != IL_OK)
-        return;
-    const struct deciding on = { read, NULL, job->image, now };
-    const il_rc rc = facts_load(&on, job, &facts, &err);
-    store_read_close(read);
     if (rc != IL_OK)
         return;
     job->code = CODE_NONE;
     job->seq = job->image->seq;
-    job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
 }
 
 struct waiter {

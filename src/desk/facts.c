@@ -183,6 +183,24 @@ static il_rc load_absence(const struct deciding *on, const struct rows_at *in,
     return IL_OK;
 }
 
+/* A hold that the image no longer has: something ended it, maybe this very batch. */
+static il_rc load_hold(const struct deciding *on, const struct rows_at *in,
+                       const struct desk_job *job, struct facts *ret, struct il_err *reterr)
+{
+    struct hold *stored;
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
+        for (size_t i = o->entry->n_holds; str_equal(o->company, job->company) && i-- > 0;) {
+            if (o->entry->holds[i]->ref != job->command.hold)
+                continue;
+            ret->hold = o->entry->holds[i];
+            return IL_OK;
+        }
+    }
+    TRY(hold_by_ref(in, job->command.hold, &stored, reterr));
+    ret->hold = stored;
+    return IL_OK;
+}
+
 static il_rc load_external_ref(const struct deciding *on, const struct rows_at *in,
                                const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
@@ -275,18 +293,15 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
 il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
                  struct il_err *reterr)
 {
-    const struct needs needs = booking_needs(on->image, &job->command, on->now);
+    const struct needs needs = booking_needs(on->image, &job->command);
     const struct rows_at in = { on->read, job->company, job->arena };
     *ret = (struct facts){ 0 };
     if (needs.inspection)
         TRY(load_subject(on, &in, job, ret, reterr));
     if (needs.absence)
         TRY(load_absence(on, &in, job, ret, reterr));
-    if (needs.hold != 0) {
-        struct hold *hold;
-        TRY(hold_by_ref(&in, needs.hold, &hold, reterr));
-        ret->hold = hold;
-    }
+    if (needs.hold != 0)
+        TRY(load_hold(on, &in, job, ret, reterr));
     if (needs.external_ref)
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)

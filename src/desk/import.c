@@ -3,7 +3,11 @@
 #include "desk_parts.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Each opens a conflict that a person must look at: more than this is a mistake in the file. */
+enum { IMPORT_CONFLICTS_MAX = 50000 };
 
 struct desk_import {
     struct str text;
@@ -22,6 +26,8 @@ struct importing {
     struct rows_at rows_at;
     struct arena *arena;
     utc_s now;
+    utc_s floor;               /* how far back the image reaches */
+    utc_s needs_floor;         /* below it: begin again there; else INT64_MAX */
     const struct image *image; /* a holder */
     struct store_entry *rows;
     size_t n_rows, room_rows;
@@ -33,11 +39,19 @@ static void push_rows(struct importing *im, const struct store_entry *rows)
     im->rows[im->n_rows++] = *rows;
 }
 
-static const struct entry *decide_next(struct importing *im, struct command *command)
+static struct verdict decide_next(struct importing *im, struct command *command)
 {
     const struct facts none = { 0 };
     command->actor = im->job->command.actor;
-    return booking_decide(im->image, &none, command, im->now, im->arena).entry;
+    return booking_decide(im->image, &none, command, im->now, im->arena);
+}
+
+static size_t conflicts_opened(const struct entry *entry)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < entry->n_conflicts; i++)
+        n += entry->conflicts[i].state == CONFLICT_OPEN;
+    return n;
 }
 
 static void take_entry(struct importing *im, const struct entry *decided,
@@ -52,7 +66,26 @@ static void take_entry(struct importing *im, const struct entry *decided,
     const struct image *next = booking_apply(im->image, entry);
     block_free(im->image);
     im->image = next;
-    im->import->report.conflicts += entry->n_conflicts;
+    im->import->report.conflicts += conflicts_opened(entry);
+}
+
+/* What an admitting verdict means for the import. IL_LIMIT: the image must reach further back, and
+ * everything begins again (im->needs_floor). */
+static il_rc admitted(struct importing *im, const struct verdict *verdict, const char *field,
+                      struct il_err *reterr)
+{
+    if (verdict->needs_floor < im->image->floor) {
+        im->needs_floor = verdict->needs_floor;
+        return il_fail(reterr, IL_LIMIT, "the image does not reach back far enough");
+    }
+    const size_t opened = im->import->report.conflicts +
+                          (verdict->entry == NULL ? 0 : conflicts_opened(verdict->entry));
+    if (verdict->code == CODE_NONE && opened <= IMPORT_CONFLICTS_MAX)
+        return IL_OK;
+    return il_invalid(reterr, "out_of_range", field,
+                      "more than %d pairs of them overlap: these are not the times of real "
+                      "appointments",
+                      (int)IMPORT_CONFLICTS_MAX);
 }
 
 /* ---- settings ---- */
@@ -76,7 +109,7 @@ static void configure(struct importing *im, const struct rows_merged *merged,
     struct command command = {
         .kind = COMMAND_CONFIGURE, .company_after = company, .settings = changes, .n_settings = n
     };
-    const struct entry *entry = decide_next(im, &command);
+    const struct entry *entry = decide_next(im, &command).entry;
     size_t n_persons = 0;
     for (size_t i = 0; i < merged->n_changed; i++) {
         if (persons[i].data.len == 0)
@@ -156,42 +189,61 @@ static il_rc visit_absence(void *context, const void *row, struct il_err *reterr
     return absence_read(all->arena, doc, &all->at[all->n++], reterr);
 }
 
-static bool is_in_document(const struct document *document, struct str id)
+static int order_ids(const void *x, const void *y)
 {
-    for (size_t i = 0; i < document->n_absences; i++) {
-        if (str_equal(document->absences[i].id, id))
-            return true;
-    }
-    return false;
+    return str_order(*(const struct str *)x, *(const struct str *)y);
 }
 
-static const struct absence *find_absence(const struct stored_absences *stored, struct str id)
-{
-    for (size_t i = 0; i < stored->n; i++) {
-        if (str_equal(stored->at[i].id, id))
-            return &stored->at[i];
-    }
-    return NULL;
-}
-
-static size_t absences_to_admit(struct importing *im, const struct stored_absences *stored,
-                                struct admit_absence *ret)
+/* The stored ones that the document leaves out of a list it has. */
+static il_rc find_pruned(struct importing *im, struct stored_absences *ret, struct il_err *reterr)
 {
     const struct document *document = &im->import->document;
-    size_t n = 0;
+    struct stored_absences all = { .arena = im->arena };
+    const struct store_query query = { .table = TABLE_ABSENCE,
+                                       .by = BY_ALL,
+                                       .company = im->job->company };
+    struct str *ids = arena_array(im->arena, struct str, document->n_absences + 1);
+    *ret = (struct stored_absences){ .arena = im->arena };
+    if (!im->import->options.prune)
+        return IL_OK;
+    TRY(store_find(im->read, &query, visit_absence, &all, reterr));
     for (size_t i = 0; i < document->n_absences; i++)
-        ret[n++] = (struct admit_absence){
-            .record = document->absences[i],
-            .existing = find_absence(stored, document->absences[i].id),
-        };
-    for (size_t i = 0; im->import->options.prune && i < stored->n; i++) {
-        const struct absence *a = &stored->at[i];
-        const bool was_listed =
-            a->kind == CLAIM_VACATION ? document->has_vacations : document->has_events;
-        if (was_listed && !is_in_document(document, a->id))
-            ret[n++] = (struct admit_absence){ .record = *a, .is_removed = true, .existing = a };
+        ids[i] = document->absences[i].id;
+    qsort(ids, document->n_absences, sizeof *ids, order_ids);
+    for (size_t i = 0; i < all.n; i++) {
+        const bool is_vacation = all.at[i].kind == CLAIM_VACATION;
+        if (!(is_vacation ? document->has_vacations : document->has_events) ||
+            bsearch(&all.at[i].id, ids, document->n_absences, sizeof *ids, order_ids) != NULL)
+            continue;
+        ret->at = arena_grow(im->arena, ret->at, ret->n, &ret->room, sizeof *ret->at);
+        ret->at[ret->n++] = all.at[i];
     }
-    return n;
+    return IL_OK;
+}
+
+static il_rc absences_to_admit(struct importing *im, struct admit_absence **ret, size_t *ret_n,
+                               struct il_err *reterr)
+{
+    const struct document *document = &im->import->document;
+    struct stored_absences pruned;
+    size_t n = 0;
+    TRY(find_pruned(im, &pruned, reterr));
+    struct admit_absence *admit =
+        arena_array(im->arena, struct admit_absence, document->n_absences + pruned.n);
+    for (size_t i = 0; i < document->n_absences; i++) {
+        struct absence *existing = NULL;
+        if (im->job->seq > 0)
+            TRY(absence_by_id(&im->rows_at, document->absences[i].id, &existing, reterr));
+        admit[n++] =
+            (struct admit_absence){ .record = document->absences[i], .existing = existing };
+    }
+    for (size_t i = 0; i < pruned.n; i++)
+        admit[n++] = (struct admit_absence){ .record = pruned.at[i],
+                                             .is_removed = true,
+                                             .existing = &pruned.at[i] };
+    *ret = admit;
+    *ret_n = n;
+    return IL_OK;
 }
 
 static void count_absences(struct importing *im, const struct entry *entry, size_t asked)
@@ -211,23 +263,19 @@ static void count_absences(struct importing *im, const struct entry *entry, size
 
 static il_rc import_absences(struct importing *im, struct il_err *reterr)
 {
-    struct stored_absences stored = { .arena = im->arena };
-    const struct store_query all = { .table = TABLE_ABSENCE,
-                                     .by = BY_ALL,
-                                     .company = im->job->company };
-    TRY(store_find(im->read, &all, visit_absence, &stored, reterr));
-    struct admit_absence *admit =
-        arena_array(im->arena, struct admit_absence, im->import->document.n_absences + stored.n);
-    const size_t n = absences_to_admit(im, &stored, admit);
-    for (size_t at = 0; at < n; at += ADMIT_MAX) {
-        const size_t part = n - at < ADMIT_MAX ? n - at : ADMIT_MAX;
+    struct admit_absence *admit;
+    size_t n;
+    TRY(absences_to_admit(im, &admit, &n, reterr));
+    for (size_t at = 0; at < n;) {
         struct command command = { .kind = COMMAND_ADMIT,
                                    .absences = admit + at,
-                                   .n_absences = part };
-        const struct entry *entry = decide_next(im, &command);
-        count_absences(im, entry, part);
-        if (entry != NULL)
-            take_entry(im, entry, NULL, 0);
+                                   .n_absences = n - at < ADMIT_MAX ? n - at : ADMIT_MAX };
+        const struct verdict verdict = decide_next(im, &command);
+        TRY(admitted(im, &verdict, "/events", reterr));
+        count_absences(im, verdict.entry, verdict.n_admitted);
+        if (verdict.entry != NULL)
+            take_entry(im, verdict.entry, NULL, 0);
+        at += verdict.n_admitted;
     }
     return IL_OK;
 }
@@ -315,8 +363,9 @@ static size_t persons_of(const struct entry *entry, const struct document_inspec
     return n_persons;
 }
 
+/* Takes in the first of n inspections, at least one; *ret_settled is how many. */
 static il_rc import_part(struct importing *im, const struct document_inspection *from, size_t n,
-                         struct il_err *reterr)
+                         size_t *ret_settled, struct il_err *reterr)
 {
     struct admit_inspection *admit = arena_array(im->arena, struct admit_inspection, n);
     struct personal_data *sealed = arena_array(im->arena, struct personal_data, n);
@@ -328,23 +377,27 @@ static il_rc import_part(struct importing *im, const struct document_inspection 
         complete_record(im, &admit[i].record);
     }
     struct command command = { .kind = COMMAND_ADMIT, .inspections = admit, .n_inspections = n };
-    const struct entry *entry = decide_next(im, &command);
-    count_inspections(im, entry, n);
-    if (entry == NULL)
+    const struct verdict verdict = decide_next(im, &command);
+    TRY(admitted(im, &verdict, "/inspections", reterr));
+    *ret_settled = verdict.n_admitted;
+    count_inspections(im, verdict.entry, verdict.n_admitted);
+    if (verdict.entry == NULL)
         return IL_OK;
     struct personal_data *persons = arena_array(im->arena, struct personal_data, n);
-    const size_t n_persons = persons_of(entry, from, n, sealed, persons);
-    take_entry(im, entry, persons, n_persons);
+    const size_t n_persons = persons_of(verdict.entry, from, n, sealed, persons);
+    take_entry(im, verdict.entry, persons, n_persons);
     return IL_OK;
 }
 
 static il_rc import_inspections(struct importing *im, struct il_err *reterr)
 {
     const struct document *document = &im->import->document;
-    for (size_t at = 0; at < document->n_inspections; at += ADMIT_MAX) {
+    for (size_t at = 0; at < document->n_inspections;) {
         const size_t left = document->n_inspections - at;
+        size_t settled;
         TRY(import_part(im, document->inspections + at, left < ADMIT_MAX ? left : ADMIT_MAX,
-                        reterr));
+                        &settled, reterr));
+        at += settled;
     }
     return IL_OK;
 }
@@ -371,11 +424,10 @@ static utc_s oldest_of(const struct document *document)
 static il_rc import_all(struct importing *im, struct il_err *reterr)
 {
     const struct image *image;
-    const utc_s usual = im->now - DESK_FLOOR_S;
-    const utc_s oldest = oldest_of(&im->import->document);
-    /* Rows that are pruned or moved may be older than anything in the document. */
-    const utc_s floor = im->import->options.prune ? INT64_MIN : oldest - DESK_FLOOR_S;
-    TRY(image_load(im->desk, im->job->company, floor < usual ? floor : usual, &image, reterr));
+    im->import->report = (struct import_report){ 0 }; /* it may have been decided before */
+    im->n_rows = 0;
+    im->needs_floor = INT64_MAX;
+    TRY(image_load(im->desk, im->job->company, im->floor, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
     im->job->seq = im->image->seq;
     TRY(import_settings(im, reterr));
@@ -383,17 +435,34 @@ static il_rc import_all(struct importing *im, struct il_err *reterr)
     return import_inspections(im, reterr);
 }
 
+/* Most imports are about what is to come. One that is about old times begins again on an image that
+ * reaches as far as the document, or as far as the conflicts it meets. */
+static il_rc import_deeper(struct importing *im, struct il_err *reterr)
+{
+    const utc_s oldest = oldest_of(&im->import->document);
+    il_rc rc = import_all(im, reterr);
+    while (rc != IL_OK && im->needs_floor < im->floor) {
+        block_free(im->image);
+        im->image = NULL;
+        im->floor = im->needs_floor < oldest ? im->needs_floor : oldest;
+        rc = import_all(im, reterr);
+    }
+    return rc;
+}
+
 il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
                     struct il_err *reterr)
 {
-    struct importing im = {
-        .desk = desk, .job = job, .import = job->import, .arena = job->arena, .now = now
-    };
-    job->import->report = (struct import_report){ 0 }; /* it may have been decided before */
+    struct importing im = { .desk = desk,
+                            .job = job,
+                            .import = job->import,
+                            .arena = job->arena,
+                            .now = now,
+                            .floor = now - DESK_FLOOR_S };
     il_rc rc = store_read_open(desk->options.store, &im.read, reterr);
     if (rc == IL_OK) {
         im.rows_at = (struct rows_at){ im.read, job->company, job->arena };
-        rc = import_all(&im, reterr);
+        rc = import_deeper(&im, reterr);
         store_read_close(im.read);
     }
     job->import->failed = rc != IL_OK;

@@ -8,7 +8,7 @@
 il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
                  struct il_err *reterr)
 {
-    return slot_image(desk, company, INT64_MAX, ret, reterr);
+    return slot_image(desk, company, ret, reterr);
 }
 
 /* ---- keys ---- */
@@ -261,35 +261,6 @@ il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, siz
     store_read_close(rows.read);
     if (rc == IL_OK)
         *ret = look.list;
-    return rc;
-}
-
-struct ids_look {
-    struct arena *arena;
-    struct str *at;
-    size_t n, room;
-};
-
-static il_rc visit_company(void *context, const void *row, struct il_err *reterr)
-{
-    struct ids_look *look = context;
-    (void)reterr;
-    look->at = arena_grow(look->arena, look->at, look->n, &look->room, sizeof *look->at);
-    look->at[look->n++] = str_copy(look->arena, ((const struct row_company *)row)->id);
-    return IL_OK;
-}
-
-il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
-                     struct il_err *reterr)
-{
-    struct ids_look look = { .arena = arena };
-    struct store_read *read;
-    const struct store_query query = { .table = TABLE_COMPANY, .by = BY_ALL };
-    TRY(store_read_open(desk->options.store, &read, reterr));
-    const il_rc rc = store_find(read, &query, visit_company, &look, reterr);
-    store_read_close(read);
-    if (rc == IL_OK)
-        *ret = (struct strs){ look.at, look.n };
     return rc;
 }
 

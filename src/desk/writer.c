@@ -1,6 +1,6 @@
 /* The writer: takes what waits, decides in memory, commits once, answers all.
  *
- *  A batch is decided from committed images only, so it can be decided again from newer ones: that
+ * A batch is decided from committed images only, so it can be decided again from newer ones: that
  * is what MOVED and REFUSED do. Nothing of a batch is visible before its commit returned. */
 #include "desk_parts.h"
 
@@ -71,17 +71,31 @@ static void company_reset(struct batch_company *c)
     c->n_entries = 0;
 }
 
-static il_rc company_start(struct batch *batch, struct batch_company *c, utc_s floor,
-                           struct il_err *reterr)
+static void company_begin(struct batch_company *c, const struct image *image)
 {
-    if (c->base != NULL && c->base->floor <= floor)
-        return IL_OK;
-    assert(c->n_entries == 0);
     company_reset(c);
-    TRY(slot_image(batch->desk, c->id, floor, &c->base, reterr));
-    if (c->base == NULL)
-        c->base = image_empty();
+    c->base = image == NULL ? image_empty() : image;
     c->image = block_keep(c->base);
+}
+
+static il_rc company_start(struct batch *batch, struct batch_company *c, struct il_err *reterr)
+{
+    const struct image *image;
+    if (c->base != NULL)
+        return IL_OK;
+    TRY(slot_image(batch->desk, c->id, &image, reterr));
+    company_begin(c, image);
+    return IL_OK;
+}
+
+/* Nothing of the batch may have been decided on the shallower one. */
+static il_rc company_deepen(struct batch *batch, struct batch_company *c, utc_s floor,
+                            struct il_err *reterr)
+{
+    const struct image *image;
+    assert(c->n_entries == 0);
+    TRY(image_deep(batch->desk, c->id, floor, &image, reterr));
+    company_begin(c, image);
     return IL_OK;
 }
 
@@ -131,6 +145,8 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
     TRY(facts_load(&on, job, &facts, reterr));
     if (job->command.kind == COMMAND_BOOK)
         settle_personal(batch, job, &personal);
+    batch->desk->options.dice->fill(batch->desk->options.dice, &job->command.draw,
+                                    sizeof job->command.draw);
     job->code = CODE_NONE;
     job->verdict = booking_decide(c->image, &facts, &job->command, batch->now, job->arena);
     if (job->verdict.entry != NULL)
@@ -139,6 +155,11 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
     block_free(job->image);
     job->image = block_keep(c->image);
     return IL_OK;
+}
+
+static bool is_undecided(const struct batch_company *c, const struct desk_job *job)
+{
+    return job->verdict.needs_floor < c->image->floor;
 }
 
 /* False: the job needs an older floor than entries of this batch allow; it opens the next batch. */
@@ -150,22 +171,20 @@ static bool decide_one(struct batch *batch, struct store_read *read, struct desk
         job_fault(job, CODE_state_diverged);
         return true;
     }
-    if (c->base != NULL) {
-        const struct needs needs = booking_needs(c->image, &job->command, batch->now);
-        if (c->base->floor > needs.floor && c->n_entries > 0)
-            return false;
-    }
-    il_rc rc = company_start(batch, c, INT64_MAX, &err);
+    il_rc rc = company_start(batch, c, &err);
     if (rc == IL_OK && c->image->company == NULL && job->command.kind != COMMAND_CONFIGURE) {
         job_fault(job, CODE_not_found);
         return true;
     }
-    if (rc == IL_OK) {
-        const struct needs needs = booking_needs(c->image, &job->command, batch->now);
-        rc = company_start(batch, c, needs.floor, &err);
-    }
     if (rc == IL_OK)
         rc = decide_job(batch, read, c, job, &err);
+    while (rc == IL_OK && is_undecided(c, job)) {
+        if (c->n_entries > 0)
+            return false;
+        rc = company_deepen(batch, c, job->verdict.needs_floor, &err);
+        if (rc == IL_OK)
+            rc = decide_job(batch, read, c, job, &err);
+    }
     if (rc != IL_OK) {
         log_fault(batch->desk, "a job could not be decided", &err);
         job_fault(job, CODE_overloaded);
@@ -277,9 +296,11 @@ static void mark_diverged(struct batch *batch, struct batch_company *c)
     (void)pthread_mutex_lock(&desk->lock);
     slot_find(desk, c->id)->is_diverged = true;
     (void)pthread_mutex_unlock(&desk->lock);
-    desk->options.log->line(desk->options.log, LOG_ERROR,
-                            "memory and disk differ: the company is read-only until checked",
-                            c->id);
+    desk->options.log->line(
+        desk->options.log, LOG_ERROR,
+        "memory and file differ: the company is read-only until `interlock check` "
+        "has been read and the server restarted",
+        c->id);
 }
 
 /* True: decide again. */

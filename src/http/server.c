@@ -40,6 +40,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
     return exchange_make(cls, connection, str_from(target));
 }
 
+/* The parameters are the library's. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_len, void **context)

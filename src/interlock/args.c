@@ -14,26 +14,26 @@ void complain(const char *format, ...)
     va_end(args);
 }
 
-void usage_print(FILE *out, const struct command_spec *command)
+static void usage_print(const struct command_spec *command)
 {
-    (void)fprintf(out, "Usage: interlock %s", command->name);
+    (void)printf("Usage: interlock %s", command->name);
     for (size_t i = 0; i < command->n_options; i++) {
         const struct option_spec *o = &command->options[i];
         if (o->is_required)
-            (void)fprintf(out, " --%s %s", o->name, o->value);
+            (void)printf(" --%s %s", o->name, o->value);
     }
-    (void)fprintf(out, " [options]%s%s\n\n%s\n\nOptions:\n", command->operands[0] ? " " : "",
-                  command->operands, command->summary);
+    (void)printf(" [options]%s%s\n\n%s\n\nOptions:\n", command->operands[0] ? " " : "",
+                 command->operands, command->summary);
     for (size_t i = 0; i < command->n_options; i++) {
         const struct option_spec *o = &command->options[i];
         char left[48];
         (void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "",
                        o->value ? o->value : "");
-        (void)fprintf(out, "  %-28s %s%s\n", left, o->help, o->is_required ? " (required)" : "");
+        (void)printf("  %-28s %s%s\n", left, o->help, o->is_required ? " (required)" : "");
     }
-    (void)fprintf(out, "  %-28s %s\n", "--help", "this text");
+    (void)printf("  %-28s %s\n", "--help", "this text");
     if (command->notes != NULL)
-        (void)fprintf(out, "\n%s\n", command->notes);
+        (void)printf("\n%s\n", command->notes);
 }
 
 static const struct option_spec *option_find(const struct command_spec *command, const char *text,
@@ -90,7 +90,7 @@ bool args_parse(const struct command_spec *command, int argc, char **argv, struc
     *ret_done = false;
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            usage_print(stdout, command);
+            usage_print(command);
             *ret_done = true;
             return true;
         }

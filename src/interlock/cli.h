@@ -1,9 +1,10 @@
 /* The command line: words in, a request to the API, words out.
  *
  *  Y1  A command is a request like any other: it goes to the running server's private socket, or,
- * when none runs, to the API in this process. Reads never take the lock. Y2  People first: tables,
- * and colour only on a terminal; --json gives the API's own answer. Y3  Exit codes: 0 done, 1
- * failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found, 6 findings present. */
+ *      when none runs, to the API in this process. Reads never take the lock.
+ *  Y2  People first: tables, and colour only on a terminal; --json gives the API's own answer.
+ *  Y3  Exit codes: 0 done, 1 failed, 2 wrong usage, 4 refused by a conflict or rule, 5 not found,
+ *      6 findings present. */
 #ifndef INTERLOCK_CLI_H
 #define INTERLOCK_CLI_H
 
@@ -60,7 +61,6 @@ const char *args_get(const struct args *args, const char *name); /* NULL: not gi
 bool args_has(const struct args *args, const char *name);
 bool args_whole(const struct args *args, const char *name, int64_t min, int64_t max,
                 int64_t *ret); /* false: said what is wrong; untouched when absent */
-void usage_print(FILE *out, const struct command_spec *command);
 
 /* ---- reaching the API (client.c) ---- */
 
@@ -93,9 +93,7 @@ struct str socket_path(struct arena *arena, const char *db, int *ret_dir);
 
 /* ---- words on the terminal (term.c) ---- */
 
-bool term_has_colour(FILE *out);
 const char *term_bold(void); /* "" when stdout is no terminal */
-const char *term_dim(void);
 const char *term_plain(void);
 
 /* ---- commands ---- */

@@ -4,22 +4,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-bool term_has_colour(FILE *out)
+static bool has_colour(void)
 {
-    return isatty(fileno(out)) && getenv("NO_COLOR") == NULL;
+    return isatty(fileno(stdout)) && getenv("NO_COLOR") == NULL;
 }
 
 const char *term_bold(void)
 {
-    return term_has_colour(stdout) ? "\033[1m" : "";
-}
-
-const char *term_dim(void)
-{
-    return term_has_colour(stdout) ? "\033[2m" : "";
+    return has_colour() ? "\033[1m" : "";
 }
 
 const char *term_plain(void)
 {
-    return term_has_colour(stdout) ? "\033[0m" : "";
+    return has_colour() ? "\033[0m" : "";
 }

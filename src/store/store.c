@@ -9,7 +9,7 @@ static const unsigned ways[TABLE_COUNT] = {
     [TABLE_ENTRY] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER,
     [TABLE_SETTING] = 1u << BY_ALL | 1u << BY_ID,
     [TABLE_CLAIM] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_TIME | 1u << BY_OWNER,
-    [TABLE_HOLD] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_TIME | 1u << BY_STATE,
+    [TABLE_HOLD] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_STATE,
     [TABLE_ABSENCE] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_ID,
     [TABLE_INSPECTION] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_ID | 1u << BY_ORDER |
                          1u << BY_EXTERNAL | 1u << BY_PLACE | 1u << BY_TIME,

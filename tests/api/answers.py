@@ -313,6 +313,43 @@ def import_conflicts():
     same(again["conflictsOpened"], 0, "conflicts opened by importing it again")
 
 
+def import_of_the_last_number():
+    """The next order's number is still a number, to the digit, and its export comes in again."""
+    last = 9_000_000_000_000_000
+    over = company("numbered", inspections=[order(last + 1, "alice", at(6, "10:00"),
+                                                  at(6, "13:00"))])
+    code, _, err = server.cli("import", "-", document=over)
+    check(code == 1 and "/inspections/0/orderNumber" in err and str(last) in err,
+          f"exit {code}: {err}")
+    server.take(company("numbered", inspections=[order(last - 1, "alice", at(6, "10:00"),
+                                                       at(6, "13:00"))]))
+    office = server.client("staff", name="numbered")
+    record = record_of(office.book(booking(at(7, "10:00"))))
+    same(record["orderNumber"], last, "the number after the imported one")
+    same(office.get(f"/inspection/{last}").want(200).json["inspection"]["_id"], record["_id"],
+         "the order by its number")
+    text = server.export("numbered")
+    server.take(json.loads(text))
+    unchanged(server.export("numbered"), text)
+    same(record_of(office.book(booking(at(7, "12:00"))))["orderNumber"], last + 1,
+         "the number after that")
+
+
+def longest_absences():
+    """What the API takes, a document takes: 3660 days, the last of them whole."""
+    server.take(company("absent"))
+    office = server.client("staff", name="absent")
+    first, length = local_date(3), datetime.timedelta(days=3660)
+    start = instant(at(3, "10:00"))
+    for body in ({"from": str(first), "to": str(first + length - datetime.timedelta(days=1))},
+                 {"datetime": in_utc(start.isoformat()),
+                  "endtime": in_utc((start + length).isoformat())}):
+        office.post("/vacation", {"_inspectorId": "alice", **body}).want(201)
+    text = server.export("absent")
+    server.take(json.loads(text))
+    unchanged(server.export("absent"), text)
+
+
 def import_refused():
     before = server.export()
     wrong = company()
@@ -402,6 +439,8 @@ def drains():
 cases.run("importing an export changes nothing", export_is_a_fixed_point)
 cases.run("--prune removes what is absent from a present array, never inspections", import_prunes)
 cases.run("overlapping orders come in and open a conflict each", import_conflicts)
+cases.run("the longest absence goes out and comes in", longest_absences)
+cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")
 cases.run("keys made beside a running server are valid at once", keys_by_command)

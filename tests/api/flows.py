@@ -68,6 +68,19 @@ def hold_moved():
     same(other["inspectors"], ["bob"], "inspectors")
 
 
+def hold_that_cannot_be_read():
+    """A disk that fails is not a hold that is not there."""
+    target = "/schedule/holds/hffffffffffff"
+    staff.get(target).want(404, "not_found")
+    rows = server.sql()
+    rows.execute("ALTER TABLE hold RENAME TO hidden")
+    broken = staff.get(target)
+    rows.execute("ALTER TABLE hidden RENAME TO hold")
+    rows.close()
+    broken.want(503, "overloaded")
+    staff.get(target).want(404, "not_found")
+
+
 def hold_released_twice():
     day = next(days)
     got = held(online, at(day, "10:00"))
@@ -188,6 +201,7 @@ def holds_are_counted():
 cases.run("one key holds only so much at once", holds_are_counted)
 cases.run("a hold says what it keeps, and who may see it", hold_shape)
 cases.run("a hold moves in one step, and stays where it is if it cannot", hold_moved)
+cases.run("a hold that cannot be read is a fault, not a missing one", hold_that_cannot_be_read)
 cases.run("a hold can be released twice", hold_released_twice)
 cases.run("staff release a hold by its _id", hold_released_by_staff)
 cases.run("a hold becomes one booking", hold_consumed)
@@ -428,6 +442,30 @@ def same_key_at_once():
                 answer.want(409, "idempotency_in_progress")
 
 
+def key_before_the_rest():
+    """While the first request runs, its key is taken: whatever else is wrong with a second one."""
+    day = next(days)
+    body, key = booking(at(day, "10:00")), unique("running")
+    other = Client(server.port, staff.secret)
+    lock = server.sql()
+    lock.execute("BEGIN IMMEDIATE")  # the writer waits, and so does the first request
+    staff.wire.open()
+    staff.wire.socket.sendall(staff.bytes("POST", "/inspection/book-job", body, key))
+    deadline = time.monotonic() + PATIENCE_S
+    while other.book({**body, "price": 1}, key=key).code != "idempotency_in_progress":
+        check(time.monotonic() < deadline, "the first request's key is not known")
+    for wrong in ({}, {**body, "datetime": 5}, {**body, "hold": "forged"}, body):
+        other.book(wrong, key=key).want(409, "idempotency_in_progress")
+    other.delete("/schedule/holds/nothing", key=key).want(409, "idempotency_in_progress")
+    other.book({**body, "notes": "a\u001b"}, key=key).want(400, "control_character")
+    lock.execute("ROLLBACK")
+    lock.close()
+    staff.wire.read("POST").want(201)
+    for wrong in ({}, {**body, "datetime": 5}, {**body, "hold": "forged"}):
+        other.book(wrong, key=key).want(422, "idempotency_key_reused")
+    other.book(body, key=key).want(201)
+
+
 def dry_run():
     day = next(days)
     body = booking(at(day, "10:00"))
@@ -448,6 +486,7 @@ cases.run("the first answer stays what it was", replay_after_change)
 cases.run("holds, moves, cancellations and events are replayed too", replay_of_others)
 cases.run("a refusal is decided again with the same key", refusals_decide_again)
 cases.run("one key, sent by many at once, has one effect", same_key_at_once)
+cases.run("a key in use is told before what is wrong with the body", key_before_the_rest)
 cases.run("a dry run keeps nothing and says the same", dry_run)
 
 finish()

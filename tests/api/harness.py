@@ -221,12 +221,16 @@ class Wire:
             self.socket.close()
         self.socket, self.rest = None, b""
 
+    def connect(self):
+        tcp = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return tcp
+
     def open(self):
         if self.socket is not None and time.monotonic() - self.used > self.IDLE_S:
             self.close()
         if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), PATIENCE_S)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket = self.connect()
         self.used = time.monotonic()
 
     def _more(self):

@@ -209,30 +209,50 @@ static void api_key_print(struct buf *out, const struct row_key *key)
     hash_print(out, &key->secret);
 }
 
+static void company_print(struct buf *out, const struct row_company *company)
+{
+    buf_print(out, "%.*s %llu %lld %lld ", STR_ARG(company->id), (unsigned long long)company->seq,
+              (long long)company->last_at, (long long)company->next_order);
+    hash_print(out, &company->head);
+}
+
+static void entry_print(struct buf *out, const struct row_entry *entry)
+{
+    buf_print(out, "%llu %lld %.*s %.*s ", (unsigned long long)entry->seq, (long long)entry->at,
+              STR_ARG(entry->kind), STR_ARG(entry->payload));
+    hash_print(out, &entry->hash);
+}
+
+static void absence_print(struct buf *out, const struct row_absence *absence)
+{
+    buf_print(out, "%llu %.*s %.*s %.*s %lld-%lld v%lld %.*s %d", (unsigned long long)absence->ref,
+              STR_ARG(absence->id), STR_ARG(absence->kind), STR_ARG(absence->inspector),
+              (long long)absence->starts_at, (long long)absence->ends_at,
+              (long long)absence->version, STR_ARG(absence->doc), absence->removed);
+}
+
+static void idempotency_print(struct buf *out, const struct row_idempotency *idempotency)
+{
+    buf_print(out, "%.*s %.*s %llu %lld ", STR_ARG(idempotency->key_id), STR_ARG(idempotency->key),
+              (unsigned long long)idempotency->seq, (long long)idempotency->at);
+    hash_print(out, &idempotency->request);
+}
+
 static void row_print(struct buf *out, enum store_table table, const void *row)
 {
-    const struct row_company *company = row;
-    const struct row_entry *entry = row;
     const struct row_setting *setting = row;
     const struct row_hold *hold = row;
-    const struct row_absence *absence = row;
     const struct row_conflict *conflict = row;
     const struct row_person *person = row;
-    const struct row_idempotency *idempotency = row;
     const struct row_outbox *outbox = row;
 
     buf_print(out, "%d: ", (int)table);
     switch (table) {
     case TABLE_COMPANY:
-        buf_print(out, "%.*s %llu %lld %lld ", STR_ARG(company->id),
-                  (unsigned long long)company->seq, (long long)company->last_at,
-                  (long long)company->next_order);
-        hash_print(out, &company->head);
+        company_print(out, row);
         break;
     case TABLE_ENTRY:
-        buf_print(out, "%llu %lld %.*s %.*s ", (unsigned long long)entry->seq, (long long)entry->at,
-                  STR_ARG(entry->kind), STR_ARG(entry->payload));
-        hash_print(out, &entry->hash);
+        entry_print(out, row);
         break;
     case TABLE_SETTING:
         buf_print(out, "%.*s %.*s %.*s %llu %d", STR_ARG(setting->kind), STR_ARG(setting->id),
@@ -246,11 +266,7 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
                   (long long)hold->expires_at, STR_ARG(hold->doc));
         break;
     case TABLE_ABSENCE:
-        buf_print(out, "%llu %.*s %.*s %.*s %lld-%lld v%lld %.*s %d",
-                  (unsigned long long)absence->ref, STR_ARG(absence->id), STR_ARG(absence->kind),
-                  STR_ARG(absence->inspector), (long long)absence->starts_at,
-                  (long long)absence->ends_at, (long long)absence->version, STR_ARG(absence->doc),
-                  absence->removed);
+        absence_print(out, row);
         break;
     case TABLE_INSPECTION:
         inspection_print(out, row);
@@ -266,10 +282,7 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
         hash_print(out, &person->hash);
         break;
     case TABLE_IDEMPOTENCY:
-        buf_print(out, "%.*s %.*s %llu %lld ", STR_ARG(idempotency->key_id),
-                  STR_ARG(idempotency->key), (unsigned long long)idempotency->seq,
-                  (long long)idempotency->at);
-        hash_print(out, &idempotency->request);
+        idempotency_print(out, row);
         break;
     case TABLE_OUTBOX:
         buf_print(out, "%llu %llu %.*s %.*s %.*s", (unsigned long long)outbox->ref,

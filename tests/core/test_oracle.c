@@ -281,6 +281,46 @@ static void check_optimal(struct trial *t, size_t n_all)
     check_limit(t, &query, got);
 }
 
+static bool goes_there(const struct slot *s, int32_t inspector)
+{
+    bool found = false;
+    for (int32_t i = 0; i < s->n_inspectors; i++)
+        found = found || s->inspectors[i] == inspector;
+    return found;
+}
+
+/* By distance, then whoever was asked for, then the earlier, then the inspector. */
+static bool is_nearer(const struct slot_query *q, const struct slot *a, const struct slot *b)
+{
+    const int64_t da = llabs(a->when.start - q->near);
+    const int64_t db = llabs(b->when.start - q->near);
+    const bool asked_a = goes_there(a, q->near_inspector);
+    const bool asked_b = goes_there(b, q->near_inspector);
+    if (da != db)
+        return da < db;
+    if (asked_a != asked_b)
+        return asked_a;
+    return a->when.start != b->when.start ? a->when.start < b->when.start
+                                          : a->inspectors[0] < b->inspectors[0];
+}
+
+static void check_nearest(struct trial *t, size_t n_all)
+{
+    struct slot_query query = t->query;
+    query.order = ORDER_NEAREST;
+    query.near = world_instant(t->world->zone, query.from, 0) +
+                 (utc_s)roll(-DAY_MIN, (query.days + 1) * DAY_MIN) * MINUTE_S;
+    query.near_inspector = chance(30) ? NOT_FOUND : roll(0, (int32_t)t->world->n_inspectors - 1);
+    const struct slot_list got = slots_find(t->image, &query, t->arena);
+    if (got.n_slots != n_all)
+        differs(t, "by nearness there are %zu of %zu slots", got.n_slots, n_all);
+    for (size_t i = 1; i < got.n_slots; i++) {
+        if (!is_nearer(&query, &got.slots[i - 1], &got.slots[i]))
+            differs(t, "nearness breaks at %s", wall_print(t, got.slots[i].when.start));
+    }
+    check_limit(t, &query, got);
+}
+
 /* One slot per start, at every start that enough inspectors have. */
 static void check_grouped(struct trial *t, struct oracle_list want, int32_t count)
 {
@@ -317,6 +357,7 @@ static void check_grouped(struct trial *t, struct oracle_list want, int32_t coun
     check_days(t, got);
     check_limit(t, &query, got);
     check_optimal(t, got.n_slots);
+    check_nearest(t, got.n_slots);
     t->query = kept;
 }
 
@@ -350,7 +391,7 @@ static enum code judge_all(struct trial *t, int32_t inspector, struct visit visi
                     visit.audience, visit.look.now, visit.when.start);
     if (rule != CODE_NONE)
         return rule;
-    return availability_judge(t->image, inspector, &visit, 0, t->arena).code;
+    return availability_judge(t->image, inspector, &visit, 0).code;
 }
 
 static struct visit visit_at(const struct trial *t, utc_s start, bool must_be_offered)
@@ -387,6 +428,11 @@ static void check_offered(struct trial *t, struct slot_list list)
             if (got != CODE_NONE)
                 differs(t, "offered %s of %d is judged %s", wall_print(t, visit.when.start),
                         list.slots[i].inspectors[0], code_word(got));
+            const int32_t cost =
+                availability_judge(t->image, list.slots[i].inspectors[0], &visit, 0).cost;
+            if (got == CODE_NONE && cost != list.slots[i].cost)
+                differs(t, "%s of %d costs %d, and %d when judged", wall_print(t, visit.when.start),
+                        list.slots[i].inspectors[0], list.slots[i].cost, cost);
         }
     }
 }
@@ -460,6 +506,7 @@ static int trial_run(uint64_t seed, bool show, struct arena *arena, size_t *ret_
     check_sameness(&t, got);
     check_limit(&t, &t.query, got);
     check_optimal(&t, got.n_slots);
+    check_nearest(&t, got.n_slots);
     check_filter(&t, got);
     check_grouped(&t, want, 1);
     check_grouped(&t, want, roll(2, 3));

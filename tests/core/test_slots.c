@@ -494,7 +494,7 @@ static void read_book(struct reader *r)
     enum code code = rules_judge(image->company, company_rules(image->company, visit.brand),
                                  visit.audience, r->now, start);
     if (code == CODE_NONE || (passing >> code & 1) != 0)
-        code = availability_judge(image, inspector, &visit, passing, r->arena).code;
+        code = availability_judge(image, inspector, &visit, passing).code;
     expect(r, rest_of_line(r), code == CODE_NONE ? STR("booked") : code_facts(code)->name);
     block_free(image);
 }

@@ -1,10 +1,9 @@
 /* Every small calendar there is, against the truth told minute by minute.
  *
- *  - spans_merge and spans_free: all ordered triples of spans with ends on a line of POINTS points
- *    (empty ones included), every window; among them a short event inside a long one, which
- *    libicalss answers with free time in the middle of it.
  *  - calendar_conflicts: all triples of claims and absences, every visit, without and with a
- * buffer; also calendar_make's merged busy time, and how calendar_after gets to the same calendar.
+ *    buffer; also calendar_make's merged busy time (among them a short event inside a long one,
+ *    which libicalss answers with free time in the middle of it), and how calendar_after gets to
+ *    the same calendar.
  *  - the thirteen relations of Allen, by name, for both kinds, with and without buffer. */
 #include "core/calendar.h"
 
@@ -17,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { POINTS = 9, SHORT_POINTS = 6, THREE = 3 };
+enum { POINTS = 6, THREE = 3 };
 
 static struct span nth_span(size_t n, size_t points) /* n < points * points; end may be <= start */
 {
@@ -30,65 +29,6 @@ static bool covers(const struct span *spans, size_t n, utc_s at)
     for (size_t i = 0; i < n; i++)
         found = found || (spans[i].start <= at && at < spans[i].end);
     return found;
-}
-
-static void check_merge(const struct span *three, struct span *ret, size_t *ret_n)
-{
-    memcpy(ret, three, THREE * sizeof *ret);
-    *ret_n = spans_merge(ret, THREE);
-    assert_true(*ret_n <= THREE);
-    for (utc_s at = -1; at <= POINTS; at++)
-        assert_int_equal(covers(three, THREE, at), covers(ret, *ret_n, at));
-    for (size_t i = 0; i < *ret_n; i++) {
-        assert_true(ret[i].start < ret[i].end);
-        assert_true(i == 0 || ret[i - 1].end < ret[i].start);
-    }
-}
-
-static void check_free(struct span window, const struct span *busy, size_t n_busy)
-{
-    struct span free[THREE + 1];
-    const size_t n = spans_free(window, busy, n_busy, free);
-    assert_true(n <= n_busy + 1);
-    for (utc_s at = -1; at <= POINTS; at++) {
-        const bool want = window.start <= at && at < window.end && !covers(busy, n_busy, at);
-        assert_int_equal(want, covers(free, n, at));
-    }
-    for (size_t i = 0; i < n; i++) {
-        assert_true(free[i].start < free[i].end);
-        assert_true(i == 0 || free[i - 1].end < free[i].start);
-    }
-}
-
-static void merge_and_free_of_all_triples(void **state)
-{
-    (void)state;
-    const size_t all = (size_t)POINTS * POINTS;
-    for (size_t n = 0; n < all * all * all; n++) {
-        const struct span three[THREE] = { nth_span(n % all, POINTS),
-                                           nth_span(n / all % all, POINTS),
-                                           nth_span(n / all / all, POINTS) };
-        struct span merged[THREE];
-        size_t n_merged;
-        check_merge(three, merged, &n_merged);
-        check_free((struct span){ 0, POINTS - 1 }, merged, n_merged);
-        check_free((struct span){ 2, POINTS - 3 }, merged, n_merged);
-    }
-}
-
-static void every_window_over_all_pairs(void **state)
-{
-    (void)state;
-    const size_t all = (size_t)SHORT_POINTS * SHORT_POINTS;
-    for (size_t n = 0; n < all * all; n++) {
-        const struct span three[THREE] = { nth_span(n % all, SHORT_POINTS),
-                                           nth_span(n / all, SHORT_POINTS) };
-        struct span merged[THREE];
-        size_t n_merged;
-        check_merge(three, merged, &n_merged);
-        for (size_t w = 0; w < all; w++)
-            check_free(nth_span(w, SHORT_POINTS), merged, n_merged);
-    }
 }
 
 static struct claim claim_of(struct span when, enum claim_kind kind, ref_t ref)
@@ -131,7 +71,7 @@ static void check_conflicts(const struct calendar *calendar, const struct claim 
 
 static void check_busy(const struct calendar *calendar, const struct claim *claims, size_t n)
 {
-    for (utc_s at = -1; at <= SHORT_POINTS; at++) {
+    for (utc_s at = -1; at <= POINTS; at++) {
         bool claimed = false;
         bool absent = false;
         for (size_t i = 0; i < n; i++) {
@@ -153,8 +93,8 @@ static void check_calendar(const struct claim *claims, size_t n)
     const struct calendar *after = calendar_after(grown, &change);
     check_busy(whole, claims, n);
     check_busy(after, claims, n);
-    for (utc_s start = -1; start < SHORT_POINTS; start++) {
-        for (utc_s end = start + 1; end <= SHORT_POINTS; end++) {
+    for (utc_s start = -1; start < POINTS; start++) {
+        for (utc_s end = start + 1; end <= POINTS; end++) {
             for (int64_t buffer = 0; buffer <= 2; buffer++) {
                 check_conflicts(whole, claims, n, (struct span){ start, end }, buffer);
                 check_conflicts(after, claims, n, (struct span){ start, end }, buffer);
@@ -169,10 +109,10 @@ static void check_calendar(const struct claim *claims, size_t n)
 static void conflicts_of_all_calendars_of_three(void **state)
 {
     (void)state;
-    struct span spans[SHORT_POINTS * SHORT_POINTS];
+    struct span spans[POINTS * POINTS];
     size_t n_spans = 0;
-    for (size_t i = 0; i < (size_t)SHORT_POINTS * SHORT_POINTS; i++) {
-        const struct span s = nth_span(i, SHORT_POINTS);
+    for (size_t i = 0; i < (size_t)POINTS * POINTS; i++) {
+        const struct span s = nth_span(i, POINTS);
         if (s.start < s.end)
             spans[n_spans++] = s;
     }
@@ -225,8 +165,6 @@ static void allens_relations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(merge_and_free_of_all_triples),
-        cmocka_unit_test(every_window_over_all_pairs),
         cmocka_unit_test(conflicts_of_all_calendars_of_three),
         cmocka_unit_test(allens_relations),
     };

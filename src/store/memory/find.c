@@ -151,8 +151,6 @@ static bool owner_fits(const struct store_query *query, const void *row)
 
 static enum fit time_fit(const struct store_query *query, const void *row)
 {
-    if (query->table == TABLE_HOLD)
-        return ((const struct row_hold *)row)->expires_at > query->from ? FITS : SKIPPED;
     return fit_if(((const struct row_inspection *)row)->starts_at < query->to);
 }
 

@@ -42,10 +42,6 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
                           " AND ends_at - starts_at > 86400) ORDER BY starts_at, ref" },
     [TABLE_HOLD] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                      [BY_REF] = "company_id = ?1 AND ref = ?2",
-                     [BY_TIME] =
-                         "company_id = ?1 AND ref IN ("
-                         "SELECT ref FROM hold INDEXED BY hold_expires WHERE company_id = ?1"
-                         " AND expires_at > ?5) ORDER BY ref",
                      [BY_STATE] = "company_id = ?1 AND state = ?3 AND ref > ?2 ORDER BY ref" },
     [TABLE_ABSENCE] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                         [BY_REF] = "company_id = ?1 AND ref = ?2",

@@ -2,7 +2,8 @@
  *
  *  P1  A handler decodes, asks the desk, encodes: it decides nothing.
  *  P2  The order of judgement is the contract's: input, idempotency, permission, ids, rules,
- * claims. P3  What belongs to another company is answered like what does not exist, byte for byte.
+ *      claims.
+ *  P3  What belongs to another company is answered like what does not exist, byte for byte.
  *  P4  Every error is problem+json with a stable code; no input leads to a 5xx.
  *  P5  Each decided answer of a mutation carries Interlock-Seq. */
 #ifndef API_API_H

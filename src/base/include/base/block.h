@@ -14,7 +14,6 @@ typedef void (*block_drop)(void *content);
 void *block_new(size_t bytes, block_drop drop); /* zeroed, count 1; never NULL (aborts) */
 void *block_keep(const void *content);          /* one more holder; accepts NULL */
 void block_free(const void *content);           /* one holder less; accepts NULL */
-bool block_is_sole(const void *content);        /* exactly one holder: may still be written */
 size_t block_bytes(const void *content);
 
 #endif

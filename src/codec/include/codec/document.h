@@ -21,6 +21,7 @@ enum {
     SQUARE_FEET_MAX = 10000000,
     YEAR_BUILT_MIN = 1000,
     YEAR_BUILT_MAX = 2300,
+    ABSENCE_DAYS_MAX = 3660,
     DOCUMENT_BYTES_MAX = 512 * 1024 * 1024,
 };
 
@@ -118,8 +119,8 @@ IL_MUST il_rc company_read(const struct setting_row *rows, size_t n_rows,
 
 /* ---- writing ---- */
 
-/* One row as it stands in the document: body and personal joined. */
-void document_write_row(struct json *j, struct arena *arena, const struct setting_row *row);
+/* A list of texts as a member, also when it is empty. */
+void strs_put(struct json *j, const char *name, struct strs value);
 /* "company", "brands", ... "holidays" as members of a document that is open, empty arrays too: a
  * document that has the array can be pruned by. The first brand stands first. */
 void document_write_rows(struct json *j, struct arena *arena, const struct setting_row *rows,

@@ -107,7 +107,4 @@ void json_done(struct json_obj *o); /* unknown fields are a sticky `unknown_fiel
 /* IL_OK, or IL_INVALID with the first fault. */
 IL_MUST il_rc json_reader_result(const struct json_reader *reader, struct il_err *reterr);
 
-/* The value of a field as canonical JSON text: keys sorted, no spaces. */
-struct str json_canonical(struct arena *arena, const struct json_t *value);
-
 #endif

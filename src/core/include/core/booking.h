@@ -1,8 +1,8 @@
 /* Booking: the state machine behind the one door.
  *
- *   needs  = booking_needs(image, command)            which facts outside the image it needs
- *   verdict = booking_decide(image, facts, command, now)  pure; an entry, or a refusal with
- * evidence image' = booking_apply(image, entry)              folds an entry in
+ *   needs   = booking_needs(image, command)               which facts outside the image it needs
+ *   verdict = booking_decide(image, facts, command, now)  an entry, or a refusal with evidence
+ *   image'  = booking_apply(image, entry)                 folds an entry in
  *
  *  D1  No overlap: a decided entry leaves the calendars such that two claims overlap only where an
  *      open conflict names the pair. Absences may overlap each other.
@@ -11,9 +11,11 @@
  *      expiry into the same entry.
  *  D4  now = max(clock, time of the newest entry): the journal's time never goes back.
  *  D5  decide and apply are functions: same input, same output, nothing else touched.
+ *  D6  An image that does not reach back far enough is never decided on: the verdict says how far
+ *      (needs_floor), and the next decision goes further or ends.
  *
- *   hold:        live -> consumed | released | expired;   released, expired -> live (extended
- * again) inspection:  (none) -> unconfirmed | confirmed -> cancelled */
+ *   hold:        live -> consumed | released | expired;  released, expired -> live (extended again)
+ *   inspection:  (none) -> unconfirmed | confirmed -> cancelled */
 #ifndef CORE_BOOKING_H
 #define CORE_BOOKING_H
 
@@ -27,12 +29,21 @@ enum {
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
     EVIDENCE_MAX = 32,
-    VERSION_ANY = -2, /* a command for whatever version stands */
+    AFFECTED_SHOWN_MAX = 500,    /* booked times that a refused event lists */
+    ABSENCE_PAST_DAYS_MAX = 366, /* how long ago an event or vacation may begin */
+    VERSION_ANY = -2,            /* a command for whatever version stands */
 };
 
 struct wanted_assignment {
     struct str inspector, role;
     struct instant_text datetime, endtime;
+};
+
+/* An interval beside the lead's, relative to it: what a reschedule keeps of an assistant. */
+struct own_interval {
+    struct str role;
+    int64_t after_s;  /* from the lead's start to its own */
+    int64_t length_s; /* 0: it follows the lead's interval */
 };
 
 /* The time somebody asks for. Strings are borrowed for the length of the call. */
@@ -46,10 +57,15 @@ struct want {
     struct str brand; /* empty: the key's, else the first */
     bool any_inspector;
     struct strs inspectors;                      /* named, the lead first */
+    const struct own_interval *own;              /* one per named inspector, or NULL */
     const struct wanted_assignment *assignments; /* staff: intervals of their own */
     size_t n_assignments;
     struct property property;
 };
+
+/* 64 bits drawn by the desk for each command: from them comes the _id of what it makes, so that no
+ * file of another system, and no older copy of this one, can hold it already. */
+typedef uint64_t id_draw;
 
 struct override {
     code_set rules; /* of enum code; CODE_slot_taken stands for "overlap" */
@@ -73,6 +89,7 @@ struct admit_absence {
 struct command {
     enum command_kind kind;
     struct actor actor;
+    id_draw draw;
     struct want want; /* hold, change_hold, book, reschedule */
 
     enum hold_kind hold_kind;
@@ -120,7 +137,6 @@ struct needs {
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
-    utc_s floor;     /* the image must hold all claims that end after this */
 };
 
 struct facts {
@@ -148,12 +164,17 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
+    utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
+                        * with this floor; INT64_MAX: decided */
+    size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */
     struct strs warnings;
     struct span asked; /* the time asked for, once it is known; empty before */
-    struct strs asked_inspectors;
+    /* What lists other times for what was asked, holds and old records laid under it: all but the
+     * days. minutes 0: it is not known, or no slot can be that. */
+    struct slot_query search;
 };
 
-struct needs booking_needs(const struct image *image, const struct command *command, utc_s now);
+struct needs booking_needs(const struct image *image, const struct command *command);
 
 struct verdict booking_decide(const struct image *image, const struct facts *facts,
                               const struct command *command, utc_s now, struct arena *arena);

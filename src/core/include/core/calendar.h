@@ -38,11 +38,11 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
                                      const struct admitted *admitted, size_t n_admitted);
 
 struct calendar_change {
-    const ref_t *removed; /* claim refs */
+    const ref_t *removed; /* claim refs, sorted */
     size_t n_removed;
     const struct claim *added;
     size_t n_added;
-    const ref_t *closed; /* conflict refs no longer open */
+    const ref_t *closed; /* conflict refs, sorted: no longer open, or as `opened` says anew */
     size_t n_closed;
     const struct admitted *opened;
     size_t n_opened;
@@ -79,16 +79,21 @@ struct busy_pair {
     struct busy claimed, absent;
 };
 
-/* The merged busy time as `look` sees it: the calendar's own when nothing is left out, else
- * recomputed in the arena. */
+/* Nothing of it is left out: `claimed` and `absent` are what `look` sees. */
+bool calendar_sees_all(const struct calendar *calendar, const struct look *look);
+
+/* The busy time as `look` sees it, merged anew in the arena: all of it that touches `window`. */
 struct busy_pair calendar_busy(const struct calendar *calendar, const struct look *look,
-                               struct arena *arena);
+                               struct span window, struct arena *arena);
 
-/* Merges in place: sorts, joins spans that overlap or touch, drops empty ones; a short span inside
- * a long one never shortens it. Returns how many are left. */
-size_t spans_merge(struct span *spans, size_t n);
+struct neighbours {                    /* INT64_MIN and INT64_MAX: none within reach */
+    utc_s claimed_end, absent_end;     /* of the last before */
+    utc_s claimed_start, absent_start; /* of the first after */
+};
 
-/* What of `window` is not in `busy` (merged): at most n_busy + 1 spans. Returns how many. */
-size_t spans_free(struct span window, const struct span *busy, size_t n_busy, struct span *ret);
+/* What `look` sees before and after `when`, which nothing that it sees may overlap, as far as the
+ * ends of `reach`. */
+struct neighbours calendar_neighbours(const struct calendar *calendar, const struct look *look,
+                                      struct span when, struct span reach);
 
 #endif

@@ -65,7 +65,8 @@
          "Whether this took effect is not known; send it again with the same key.")                \
     CODE(overloaded, 503, false, "The server is busy; try again shortly.")                         \
     CODE(storage_full, 503, false, "The disk is full; nothing was changed.")                       \
-    CODE(state_diverged, 503, false, "This company is read-only until it has been checked.")       \
+    CODE(state_diverged, 503, false,                                                               \
+         "This company is read-only: its memory and its file differ. Ask the office.")             \
     CODE(not_implemented, 501, false, "Planned, not served yet.")
 
 enum code {

@@ -1,9 +1,9 @@
 /* Entries: one accepted command is one entry of the journal, and all of its effect.
  *
  *  E1  An entry is complete: booking_apply(image, entry) needs nothing else, and folding all
- * entries of a company gives its state. Replay never decides again. E2  It carries after-images of
- * the records it changed and the exact claims it took and freed. E3  No personal data: records
- * refer to person rows. */
+ *      entries of a company gives its state. Replay never decides again.
+ *  E2  It carries after-images of the records it changed and the exact claims it took and freed.
+ *  E3  No personal data: records refer to person rows. */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
 
@@ -101,6 +101,5 @@ IL_MUST bool role_parse(struct str name, enum role *ret);
 struct str status_name(enum status status);
 IL_MUST bool status_parse(struct str name, enum status *ret);
 struct str claim_kind_name(enum claim_kind kind); /* "inspection", "hold", "event", ... */
-IL_MUST bool claim_kind_parse(struct str name, enum claim_kind *ret);
 
 #endif

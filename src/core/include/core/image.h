@@ -2,6 +2,8 @@
  *
  *  M1  An image is a block; readers keep it, the writer makes the next one. Nothing in it changes.
  *  M2  It equals the fold of the journal up to `seq`, less what ended at or before `floor`.
+ *      Holds are there while nothing has ended them, however long ago their time was up: each
+ *      claim of a hold has its record beside it.
  *  M3  calendars[i] belongs to company->inspectors[i]. */
 #ifndef CORE_IMAGE_H
 #define CORE_IMAGE_H
@@ -16,9 +18,10 @@ struct image {
     const struct hours_table *hours;   /* block; may be NULL: laid on demand */
     date_d hours_first;
     int32_t hours_days;
-    const struct hold **holds; /* blocks, sorted by ref; live ones, and ended ones not long ago */
+    const struct hold **holds; /* a list block, sorted by ref: those in HOLD_LIVE, also past their
+                                * time, until an entry ends them */
     size_t n_holds;
-    const struct conflict **conflicts; /* blocks, sorted by ref; those not resolved */
+    const struct conflict **conflicts; /* a list block, sorted by ref; those not resolved */
     size_t n_conflicts;
     uint64_t seq;
     utc_s last_at; /* time of entry `seq` */
@@ -37,7 +40,7 @@ struct image_parts {
     size_t n_claims;
     const struct conflict **conflicts; /* unresolved, by ref; holders are taken over */
     size_t n_conflicts;
-    const struct hold **holds; /* by ref; holders are taken over */
+    const struct hold **holds; /* in HOLD_LIVE, by ref; holders are taken over */
     size_t n_holds;
     uint64_t seq;
     utc_s last_at;

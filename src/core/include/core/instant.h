@@ -17,6 +17,9 @@ struct instant_text {
  * Seconds 00..59 (no leap second, no 24:00); a fraction must be zeros (whole seconds only).
  * The year may be 0000..9999. False when it is anything else. */
 IL_MUST bool instant_parse(struct str text, struct instant_text *ret);
+/* False at the edges of what four digits of year can say: the same moment at another offset, the
+ * end of a visit that starts then, or of its day, might have no text. */
+bool instant_has_room(struct instant_text text);
 
 enum instant_answer {
     INSTANT_FOUND,

@@ -160,6 +160,4 @@ void hold_own(struct arena *arena, struct hold *hold);
 void absence_own(struct arena *arena, struct absence *absence);
 void conflict_own(struct arena *arena, struct conflict *conflict);
 
-struct strs strs_copy(struct arena *arena, struct strs from);
-
 #endif

@@ -1,7 +1,7 @@
 /* Slot search, and the one availability function behind it.
  *
- *  L1  Offered is bookable: the search and availability_judge share rules_judge, day_offers and
- *      calendar_conflicts; nothing decides availability by other code.
+ *  L1  Offered is bookable: the search and availability_judge share offer.h, the hours and the
+ *      calendar; the oracle in tests/core holds the one against the other.
  *  L2  An answer is a function of (image, query): no clock, no cache.
  *  L3  Cost is linear in inspectors and days; commitments outside the days asked for cost nothing.
  */
@@ -17,7 +17,8 @@ enum {
     SLOT_INSPECTORS_MAX = VISIT_INSPECTORS_MAX
 };
 
-enum slot_order { ORDER_OPTIMAL, ORDER_TIME };
+/* Nearest: by distance from `near`, then `near_inspector` first, then the earlier. */
+enum slot_order { ORDER_OPTIMAL, ORDER_TIME, ORDER_NEAREST };
 
 struct slot_query {
     enum audience audience;
@@ -34,6 +35,8 @@ struct slot_query {
     bool by_time;          /* one slot per start, the best inspectors chosen */
     bool keep_overlapping; /* staff: what overlaps is kept and marked */
     enum slot_order order;
+    utc_s near;             /* by nearness: an instant within SEARCH_DAYS_MAX of the days */
+    int32_t near_inspector; /* by nearness: NOT_FOUND, nobody */
     size_t limit;
     struct look look;
 };
@@ -73,10 +76,6 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
 enum code rules_judge(const struct company *company, const struct rules *rules,
                       enum audience audience, utc_s now, utc_s start);
 
-struct rule_window { /* starts that rules_judge lets pass on one day: [from, to), maybe empty */
-    utc_s from, to;
-};
-
 struct visit { /* one visit for one inspector, as asked for */
     enum audience audience;
     int32_t brand;
@@ -102,7 +101,6 @@ typedef uint64_t code_set;
 /* Every rule in the contract's order, then the claims. The first that fails and is not in
  * `passing` is the answer. Time policy is rules_judge's and not repeated here. */
 struct judgement availability_judge(const struct image *image, int32_t inspector,
-                                    const struct visit *visit, code_set passing,
-                                    struct arena *arena);
+                                    const struct visit *visit, code_set passing);
 
 #endif

@@ -6,11 +6,12 @@
  *  T2  A snapshot that a reader gets holds only committed state, and everything acknowledged before
  *      the reader asked.
  *  T3  At most one effect per idempotency key: a key in flight is refused, a key that took effect
- * is answered again from its entry. T4  MOVED: catch up, decide again. REFUSED: load the state
- * anew, decide once more; refused again means that memory and disk differ: that company is
- * read-only from then on. UNKNOWN: the desk stops; nobody is told that anything happened or did
- * not. T5  Images load on demand and leave under the memory limit; nothing else is kept of a
- * company.
+ *      is answered again from its entry.
+ *  T4  MOVED: catch up, decide again. REFUSED: load the state anew, decide once more; refused again
+ *      means that memory and disk differ: that company is read-only until the process starts anew.
+ *      UNKNOWN: the desk stops; nobody is told that anything happened or did not.
+ *  T5  Images load on demand and leave under the memory limit; nothing else is kept of a company.
+ *      A decision that needs older claims than the image has is made on a deeper one of its own.
  *
  *   job:  submitted -> [queue] -> decided -> committed -> done(job)
  *                   \-> refused at once (full, in flight, replay): desk_submit returns false */
@@ -88,6 +89,10 @@ struct desk_job {
 
 /* True: done will be called, exactly once. False: the answer is in the job already. */
 IL_MUST bool desk_submit(struct desk *desk, struct desk_job *job);
+
+/* What a job's key says to a request that will not be submitted: idempotency_in_progress,
+ * idempotency_key_reused, overloaded when that cannot be told; CODE_NONE: nothing. */
+enum code desk_peek_key(struct desk *desk, const struct desk_job *job);
 
 /* Decides on the newest snapshot and keeps nothing (dry run). The answer is in the job. */
 void desk_try(struct desk *desk, struct desk_job *job);
@@ -178,9 +183,6 @@ struct conflict_list {
 /* Conflicts in `state` ("open", "acknowledged", "resolved"), by ref after `after`. */
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
-
-IL_MUST il_rc desk_companies(struct desk *desk, struct arena *arena, struct strs *ret,
-                             struct il_err *reterr);
 
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 

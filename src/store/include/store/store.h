@@ -205,8 +205,7 @@ enum store_by {
     BY_PLACE,    /* INSPECTION: place_key == `key`, starts_at in [from, to), by (starts_at, ref) */
     BY_TIME,     /* CLAIM: ends_at > `from` and starts_at < `to`, by (inspector, starts_at, ref);
                   * `text` names one inspector, or empty for all.
-                  * INSPECTION: starts_at in [from, to), by (starts_at, ref).
-                  * HOLD: expires_at > `from`, by ref */
+                  * INSPECTION: starts_at in [from, to), by (starts_at, ref) */
     BY_OWNER,    /* CLAIM: owner == `ref`. ENTRY: entries that touched `ref`, by seq.
                   * OUTBOX: owner == `ref`, by ref */
     BY_STATE,    /* CONFLICT, OUTBOX, HOLD: state == `text`, ref > `ref`, by ref */

@@ -1,0 +1,33 @@
+/* What the two halves of the check share. Private to desk. */
+#ifndef DESK_CHECK_PARTS_H
+#define DESK_CHECK_PARTS_H
+
+#include "desk_parts.h"
+
+struct known_person { /* as the journal names one */
+    ref_t ref;
+    struct hash hash;
+};
+
+struct checking { /* one company */
+    struct store_read *read;
+    struct store *fold;
+    struct arena *arena;
+    struct str company;
+    struct hash head;
+    uint64_t seq;
+    utc_s at;
+    size_t stored_claims, named_claims; /* named: by records */
+    struct known_person *people;        /* heap */
+    size_t n_people, room_people, n_stored_people;
+    struct check_report *report;
+};
+
+void find(struct checking *c, const char *format, ...) IL_PRINTF(2, 3); /* a finding */
+
+/* X5: remembers whom an entry names. */
+void note_people(struct checking *c, const struct entry *entry);
+
+IL_MUST il_rc check_laws(struct checking *c, struct il_err *reterr);
+
+#endif

@@ -1,0 +1,86 @@
+"""What `interlock check` is worth: each way to damage the file, done with SQL, is found and named.
+
+The lock's triggers are dropped first, as somebody with a shell could.
+"""
+import shutil
+from harness import *
+
+args = options(__doc__.splitlines()[0])
+cases = Cases()
+
+# (what was done, SQL, words of a finding)
+DAMAGE = [
+    ("an entry is gone", "DELETE FROM entry WHERE seq = 2", "jumps from seq"),
+    ("an entry says something else",
+     "UPDATE entry SET payload = CAST(replace(CAST(payload AS TEXT), 'alice', 'malic') AS BLOB) "
+     "WHERE seq = (SELECT max(seq) FROM entry)", "does not follow"),
+    ("the newest entry is cut off", "DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)",
+     "its journal ends at"),
+    ("an order's claim is moved", "UPDATE claim SET starts_at = starts_at - 60 WHERE ref = "
+     "(SELECT max(ref) FROM claim WHERE kind = 0)", "claims: row"),
+    ("an order's claim is gone", "DELETE FROM claim WHERE ref = "
+     "(SELECT max(ref) FROM claim WHERE kind = 0)", "is not what the record says"),
+    ("a claim is laid over another", "UPDATE claim SET (starts_at, ends_at) = (SELECT "
+     "starts_at, ends_at FROM claim WHERE kind = 2) WHERE order_number = 7001", "is taken twice"),
+    ("a conflict is gone", "DELETE FROM conflict", "no conflict admits it"),
+    ("a conflict is called resolved", "UPDATE conflict SET state = 'resolved'",
+     "no conflict admits it"),
+    ("an order says something else", "UPDATE inspection SET doc = CAST(replace(CAST(doc AS TEXT), "
+     "'confirmed', 'completed') AS BLOB)", "inspections: row"),
+    ("an order is gone", "DELETE FROM inspection WHERE ref = (SELECT max(ref) FROM inspection)",
+     "rows are stored"),
+    ("a hold is called live again", "UPDATE hold SET state = 'live' WHERE state <> 'live'",
+     "holds: row"),
+    ("a client's data are other data", "UPDATE person SET data = CAST(replace(CAST(data AS TEXT), "
+     "'Pat', 'Max') AS BLOB)", "are not what the journal knows"),
+    ("a person is gone", "DELETE FROM person WHERE ref = (SELECT max(ref) FROM person)",
+     "persons, "),
+    ("a person is nobody's", "INSERT INTO person SELECT company_id, ref + 999999999, salt, hash, "
+     "data FROM person LIMIT 1", "is in no entry"),
+    ("order numbers begin again", "UPDATE company SET next_order = 1", "next order number"),
+    ("a setting says something else", "UPDATE setting SET body = CAST(replace(CAST(body AS TEXT), "
+     "'60', '61') AS BLOB)", "settings: row"),
+    ("a key may do more", "UPDATE api_key SET role = 'admin'", "keys: row"),
+    ("an outbox row is gone", "DELETE FROM outbox", "outbox: "),
+]
+
+
+def fill(server):
+    """One of everything that check looks at."""
+    document = company("frontrange", inspections=[
+        order(7001, "alice", at(9, "10:00"), at(9, "13:00")),
+        order(7002, "alice", at(9, "12:00"), at(9, "15:00"))])
+    server.take(document)
+    staff = server.client("staff")
+    staff.book(booking(at(3, "10:00"), client={"name": "Pat"})).want(201)
+    event = {"type": "Event", "_inspectorId": "alice", "datetime": at(5, "10:00"),
+             "endtime": at(5, "11:00")}
+    staff.post("/event", event).want(201)
+    held = staff.post("/schedule/holds", {"datetime": at(4, "10:00"), "services": ["quick"],
+                                          "_inspectorId": "alice"}).want(201).json["hold"]
+    staff.delete(f"/schedule/holds/{held['token']}").want(204)
+
+
+def damaged(server, whole, statement, words):
+    server.db = f"{whole}.{unique('damaged').replace(' ', '-')}"
+    shutil.copy(whole, server.db)
+    sql = server.sql()
+    for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql.execute(f"DROP TRIGGER {name}")
+    changed = sql.execute(statement).rowcount
+    sql.close()
+    check(changed > 0, f"nothing was damaged by {statement}")
+    found = server.findings()
+    check(any(words in line for line in found), f"{words!r} is in none of {found}")
+
+
+with Server(args).start() as server:
+    fill(server)
+    server.stop()
+    server.must_be_clean()
+    intact = server.db
+    for what, statement, words in DAMAGE:
+        cases.run(what, damaged, server, intact, statement, words)
+    server.db = intact
+    cases.run("the file itself is whole", server.must_be_clean)
+cases.finish()

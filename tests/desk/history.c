@@ -1,0 +1,509 @@
+/* What months of real use bring: holds that nobody swept for days, restarts, files of another
+ * system, imports of dense and month-long orders, looks at times long gone. Each case is one that
+ * once made a company read-only, or the process stop. Usage: history [NAME OF A TEST] */
+#include "fault_store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const utc_s now = 1792800000; /* 2026-10-23T20:00:00Z */
+static const utc_s slot = 1792800000 + 8 * DAY_S;
+
+struct scene { /* one desk on a store that outlives it; the desk keeps the clock's address */
+    struct rig_clock clock;
+    struct store *memory;
+    struct desk *desk;
+    struct arena arena;
+};
+
+static struct desk *open_on(struct scene *s, struct store *store)
+{
+    return rig_open(&fault_store_open(store)->store, &s->clock);
+}
+
+static void add_company(struct desk *desk, const char *company)
+{
+    struct buf text = { 0 };
+    rig_document(&text, company);
+    rig_import(desk, buf_view(&text));
+    buf_drop(&text);
+}
+
+static struct scene scene_open(void)
+{
+    struct scene s = { .arena = arena_make(RIG_ARENA_BYTES) };
+    struct il_err err;
+    assert_int_equal(store_memory_open(dice_system(), &s.memory, &err), IL_OK);
+    return s;
+}
+
+static void scene_start(struct scene *s)
+{
+    rig_clock_set(&s->clock, now);
+    s->desk = open_on(s, s->memory);
+    add_company(s->desk, "a");
+}
+
+static void scene_restart(struct scene *s, utc_s at)
+{
+    desk_close(s->desk);
+    atomic_store(&s->clock.now_s, at);
+    s->desk = open_on(s, s->memory);
+}
+
+static void expect_clean(struct store *store)
+{
+    struct check_report report;
+    struct il_err err;
+    assert_int_equal(desk_check(store, dice_system(), &report, &err), IL_OK);
+    if (report.n_findings > 0)
+        fail_msg("%.*s", STR_ARG(buf_view(&report.findings)));
+    buf_drop(&report.findings);
+}
+
+static void scene_close(struct scene *s)
+{
+    desk_close(s->desk);
+    expect_clean(s->memory);
+    store_close(s->memory);
+    arena_drop(&s->arena);
+}
+
+/* The code of the whole answer; the image goes. */
+static enum code do_job(struct desk *desk, struct desk_job *job)
+{
+    desk_do(desk, job);
+    block_free(job->image);
+    job->image = NULL;
+    return job->code != CODE_NONE ? job->code : job->verdict.code;
+}
+
+static enum code visit(struct scene *s, enum command_kind kind, const char *inspector, utc_s at)
+{
+    struct desk_job job = rig_visit(&s->arena, "a", kind, inspector, at, 60);
+    return do_job(s->desk, &job);
+}
+
+static struct desk_job event_job(struct scene *s, const char *inspector, struct span when,
+                                 enum affected affected)
+{
+    struct desk_job job = rig_job(&s->arena, "a", COMMAND_ADD_ABSENCE, rig_actor(ROLE_STAFF, true));
+    job.command.absence_kind = CLAIM_EVENT;
+    job.command.title = STR("Closed");
+    job.command.want.inspectors = rig_strs(&s->arena, inspector);
+    job.command.from = rig_instant(when.start);
+    job.command.to = rig_instant(when.end);
+    job.command.affected = affected;
+    return job;
+}
+
+/* ---- documents ---- */
+
+struct order { /* of an import */
+    utc_s start;
+    int32_t minutes;
+    const char *status;
+    int number; /* 0: by its place in the list */
+};
+
+static struct str instant_of(struct arena *arena, utc_s at)
+{
+    char date[DATE_TEXT];
+    char minute[TIME_OF_DAY_TEXT];
+    date_write(wall_date(at), date);
+    time_of_day_write(wall_minute(at), minute);
+    return str_print(arena, "%.*sT%.*s:00Z", DATE_TEXT, date, TIME_OF_DAY_TEXT, minute);
+}
+
+static void put_order(struct buf *out, int n, const struct order *order, const char *client)
+{
+    struct arena arena = arena_make(ARENA_CHUNK_BYTES);
+    const struct str start = instant_of(&arena, order->start);
+    const struct str end = instant_of(&arena, order->start + (utc_s)order->minutes * MINUTE_S);
+    buf_print(out,
+              "%s{\"_id\":\"old%d\",\"orderNumber\":%d,\"brand\":\"main\",\"datetime\":\"%.*s\","
+              "\"endtime\":\"%.*s\",\"_inspectorId\":\"i0\",\"services\":[\"short\"],"
+              "\"status\":\"%s\",\"createdAt\":\"2026-01-01T00:00:00Z\","
+              "\"client\":{\"name\":\"%s\"},\"property\":{\"address\":\"%d Elm\"}}",
+              n > 0 ? "," : "", n, order->number != 0 ? order->number : 7000 + n, STR_ARG(start),
+              STR_ARG(end), order->status, client, n);
+    arena_drop(&arena);
+}
+
+static void put_event(struct buf *out, const char *id, utc_s at)
+{
+    struct arena arena = arena_make(ARENA_CHUNK_BYTES);
+    const struct str start = instant_of(&arena, at);
+    const struct str end = instant_of(&arena, at + 30 * MINUTE_S);
+    buf_print(out,
+              "{\"_id\":\"%s\",\"type\":\"Event\",\"_inspectorId\":\"i0\","
+              "\"datetime\":\"%.*s\",\"endtime\":\"%.*s\"}",
+              id, STR_ARG(start), STR_ARG(end));
+    arena_drop(&arena);
+}
+
+static struct str orders_text(struct buf *out, const struct order *orders, size_t n,
+                              const char *client)
+{
+    rig_document(out, "a");
+    out->len--; /* inside the last brace */
+    buf_print(out, ",\"inspections\":[");
+    for (size_t i = 0; i < n; i++)
+        put_order(out, (int)i, &orders[i], client);
+    buf_print(out, "]}");
+    return buf_view(out);
+}
+
+static il_rc import_text(struct desk *desk, struct str text, struct import_report *ret,
+                         struct il_err *reterr)
+{
+    struct actor actor = rig_actor(ROLE_ADMIN, true);
+    actor.channel = STR("import");
+    return desk_import(desk, &actor, text, (struct import_options){ 0 }, ret, reterr);
+}
+
+static struct import_report import_orders(struct desk *desk, const struct order *orders, size_t n,
+                                          const char *client)
+{
+    struct buf text = { 0 };
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    if (import_text(desk, orders_text(&text, orders, n, client), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    buf_drop(&text);
+    return report;
+}
+
+/* ---- cases ---- */
+
+static void test_a_hold_that_nobody_swept(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    struct desk_job job = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", slot, 60);
+    assert_int_equal(do_job(s.desk, &job), CODE_NONE);
+    scene_restart(&s, now + 3 * DAY_S);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    struct hold hold;
+    struct il_err err;
+    bool found;
+    assert_int_equal(desk_find_hold(&in, job.verdict.entry->holds[0]->ref, &hold, &found, &err),
+                     IL_OK);
+    assert_true(found && hold.state == HOLD_EXPIRED);
+    scene_close(&s);
+}
+
+/* The time of the hold itself is over when somebody comes back: its claim goes all the same. */
+static void test_a_hold_older_than_the_image(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", now + DAY_S, 60);
+    assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
+    scene_restart(&s, now + 6 * DAY_S);
+    struct desk_job release = rig_job(&s.arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
+    release.command.hold = hold.verdict.entry->holds[0]->ref;
+    assert_int_equal(do_job(s.desk, &release), CODE_NONE);
+    scene_close(&s);
+}
+
+static void test_ended_holds_leave_memory(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 300; i++) {
+        struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", slot, 60);
+        assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
+        struct desk_job release =
+            rig_job(&s.arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
+        release.command.hold = hold.verdict.entry->holds[0]->ref;
+        assert_int_equal(do_job(s.desk, &release), CODE_NONE);
+    }
+    const struct image *image;
+    struct il_err err;
+    assert_int_equal(desk_image(s.desk, STR("a"), &image, &err), IL_OK);
+    assert_int_equal(image->n_holds, 0);
+    block_free(image);
+    scene_close(&s);
+}
+
+/* The file of one system is the start of another: whatever either makes later is its own. */
+static void test_ids_of_two_systems(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i1", slot + (utc_s)i * DAY_S), CODE_NONE);
+        struct desk_job event = event_job(
+            &s, "i2", (struct span){ slot + (utc_s)i * DAY_S, slot + (utc_s)i * DAY_S + 60 },
+            AFFECTED_REFUSE);
+        assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+    }
+    struct buf text = { 0 };
+    struct il_err err;
+    assert_int_equal(desk_export(s.desk, STR("a"), &text, &err), IL_OK);
+    scene_close(&s);
+
+    s = scene_open();
+    rig_clock_set(&s.clock, now);
+    s.desk = open_on(&s, s.memory);
+    rig_import(s.desk, buf_view(&text));
+    buf_drop(&text);
+    for (int i = 0; i < 30; i++) {
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i3", slot + (utc_s)i * DAY_S), CODE_NONE);
+        struct desk_job event = event_job(
+            &s, "i4", (struct span){ slot + (utc_s)i * DAY_S, slot + (utc_s)i * DAY_S + 60 },
+            AFFECTED_REFUSE);
+        assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+    }
+    scene_close(&s);
+}
+
+static void fill_dense(struct order *orders, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        orders[i] = (struct order){ slot, 60, "confirmed", 0 };
+}
+
+/* Every pair of them overlaps: 44,850 conflicts are more than one entry holds. */
+static void test_a_dense_import(void **state)
+{
+    enum { ORDERS = 300 };
+    struct order orders[ORDERS];
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    fill_dense(orders, ORDERS);
+    const struct import_report report = import_orders(s.desk, orders, ORDERS, "Ann");
+    assert_int_equal(report.inspections.created, ORDERS);
+    assert_int_equal(report.conflicts, ORDERS * (ORDERS - 1) / 2);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_slot_taken);
+    const struct import_report again = import_orders(s.desk, orders, ORDERS, "Ann");
+    assert_int_equal(again.inspections.left, ORDERS);
+    assert_int_equal(again.seq, report.seq);
+    scene_close(&s);
+}
+
+static void test_an_import_too_dense(void **state)
+{
+    enum { ORDERS = 500 };
+    struct order orders[ORDERS];
+    struct scene s = scene_open();
+    struct buf text = { 0 };
+    struct import_report report;
+    struct il_err err;
+    (void)state;
+    scene_start(&s);
+    fill_dense(orders, ORDERS);
+    assert_int_equal(import_text(s.desk, orders_text(&text, orders, ORDERS, "A"), &report, &err),
+                     IL_INVALID);
+    assert_string_equal(err.code, "out_of_range");
+    assert_string_equal(err.field, "/inspections");
+    buf_drop(&text);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
+    scene_close(&s);
+}
+
+/* Closing more than one entry can tell of is refused in words, and nothing is kept. */
+static void test_a_vacation_over_too_much(void **state)
+{
+    enum { ORDERS = 66000, EACH_MIN = 60 };
+    struct order *orders = test_calloc(ORDERS, sizeof *orders);
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    for (size_t i = 0; i < ORDERS; i++)
+        orders[i] =
+            (struct order){ slot + (utc_s)i * EACH_MIN * MINUTE_S, EACH_MIN, "confirmed", 0 };
+    (void)import_orders(s.desk, orders, ORDERS, "Ann");
+    const struct span all = { slot, slot + (utc_s)ORDERS * EACH_MIN * MINUTE_S };
+    struct desk_job event = event_job(&s, "i0", all, AFFECTED_OPEN);
+    assert_int_equal(do_job(s.desk, &event), CODE_out_of_range);
+    event = event_job(&s, "i0", all, AFFECTED_REFUSE);
+    assert_int_equal(do_job(s.desk, &event), CODE_slot_taken);
+    assert_int_equal(event.verdict.n_evidence, AFFECTED_SHOWN_MAX);
+    event = event_job(&s, "i0", (struct span){ slot, slot + 30 * DAY_S }, AFFECTED_OPEN);
+    assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+    test_free(orders);
+    scene_close(&s);
+}
+
+/* Two month-long orders overlap; the first has left the image when the second is closed over. */
+static void test_month_long_orders(void **state)
+{
+    enum { MONTH_MIN = 30 * DAY_MIN };
+    const struct order orders[] = { { now - 37 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - 27 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - 66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
+    scene_restart(&s, now);
+    struct desk_job event =
+        event_job(&s, "i0", (struct span){ now + DAY_S, now + 2 * DAY_S }, AFFECTED_OPEN);
+    assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
+    scene_close(&s);
+}
+
+/* What stays where it was keeps its conflicts, and who admitted them. */
+static void test_an_import_of_other_notes(void **state)
+{
+    const struct order orders[] = { { slot, 60, "confirmed", 0 },
+                                    { slot, 60, "confirmed", 0 },
+                                    { slot + HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 1);
+    struct desk_job over = rig_visit(&s.arena, "a", COMMAND_BOOK, "i0", slot + HOUR_S, 60);
+    over.command.actor = rig_actor(ROLE_STAFF, true);
+    over.command.override =
+        (struct override){ (code_set)1 << CODE_slot_taken, STR("the client insists") };
+    assert_int_equal(do_job(s.desk, &over), CODE_NONE);
+    const struct import_report report = import_orders(s.desk, orders, 3, "Bea");
+    assert_int_equal(report.inspections.changed, 3);
+    assert_int_equal(report.conflicts, 0);
+    struct conflict_list list;
+    struct il_err err;
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    assert_int_equal(list.n, 2);
+    assert_true(str_equal(list.at[0].cause, STR("import")));
+    assert_true(str_equal(list.at[1].cause, STR("override")));
+    scene_close(&s);
+}
+
+/* A conflict that an import ends is not one that it opens. */
+static void test_an_import_that_resolves(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 }, { slot, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 1);
+    orders[1].start += HOUR_S;
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    orders[1].status = "cancelled";
+    orders[0].start += HOUR_S;
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    scene_close(&s);
+}
+
+static utc_s floor_of(struct scene *s)
+{
+    const struct image *image;
+    struct il_err err;
+    assert_int_equal(desk_image(s->desk, STR("a"), &image, &err), IL_OK);
+    const utc_s floor = image->floor;
+    block_free(image);
+    return floor;
+}
+
+static void test_a_look_at_the_past(void **state)
+{
+    const struct order past[] = { { now - 300 * DAY_S, 60, "completed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    (void)import_orders(s.desk, past, 1, "Ann");
+    const struct span over = { past[0].start, past[0].start + HOUR_S };
+    struct desk_job event = event_job(&s, "i0", over, AFFECTED_REFUSE);
+    desk_try(s.desk, &event);
+    assert_int_equal(event.code, CODE_NONE);
+    assert_int_equal(event.verdict.code, CODE_slot_taken);
+    block_free(event.image);
+    event.image = NULL;
+    assert_true(floor_of(&s) >= now - DESK_TRIM_S);
+    assert_int_equal(do_job(s.desk, &event), CODE_slot_taken);
+    assert_true(floor_of(&s) >= now - DESK_TRIM_S);
+    event = event_job(&s, "i0", over, AFFECTED_OPEN);
+    assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+    assert_true(floor_of(&s) >= now - DESK_TRIM_S);
+    event =
+        event_job(&s, "i0", (struct span){ now - 400 * DAY_S, now - 399 * DAY_S }, AFFECTED_OPEN);
+    assert_int_equal(do_job(s.desk, &event), CODE_out_of_range);
+    scene_close(&s);
+}
+
+/* One entry joins two conflicts, which rewrites the claims of the second, and gives one of those
+ * orders another number, which writes its claim anew. */
+static void test_an_import_that_joins_and_renumbers(void **state)
+{
+    struct order orders[] = { { slot + 9 * HOUR_S, 60, "confirmed", 0 },
+                              { slot, 60, "confirmed", 0 },
+                              { slot, 60, "confirmed", 0 },
+                              { slot + 2 * HOUR_S, 60, "confirmed", 0 },
+                              { slot + 2 * HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 5, "Ann").conflicts, 2);
+    orders[0] = (struct order){ slot, 180, "confirmed", 0 };
+    orders[4].number = 8004;
+    assert_int_equal(import_orders(s.desk, orders, 5, "Ann").conflicts, 4);
+    scene_close(&s);
+}
+
+/* A dead hold that an event of the same entry regrouped is still dead for the next one. */
+static void test_a_dead_hold_in_an_import(void **state)
+{
+    const struct order orders[] = { { slot + HOUR_S, 120, "confirmed", 0 } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", slot, 120);
+    assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
+    assert_int_equal(import_orders(s.desk, orders, 1, "Ann").conflicts, 1);
+    atomic_store(&s.clock.now_s, now + HOUR_S);
+    struct buf text = { 0 };
+    rig_document(&text, "a");
+    text.len--;
+    buf_print(&text, ",\"events\":[");
+    put_event(&text, "late", slot + 5 * HOUR_S / 2);
+    buf_print(&text, ",");
+    put_event(&text, "soon", slot);
+    buf_print(&text, "]}");
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    buf_drop(&text);
+    assert_int_equal(report.absences.created, 2);
+    assert_int_equal(report.conflicts, 1);
+    scene_close(&s);
+}
+
+int main(int argc, char **argv)
+{
+    hash_start();
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_hold_that_nobody_swept),
+        cmocka_unit_test(test_a_hold_older_than_the_image),
+        cmocka_unit_test(test_ended_holds_leave_memory),
+        cmocka_unit_test(test_ids_of_two_systems),
+        cmocka_unit_test(test_a_dense_import),
+        cmocka_unit_test(test_an_import_too_dense),
+        cmocka_unit_test(test_a_vacation_over_too_much),
+        cmocka_unit_test(test_month_long_orders),
+        cmocka_unit_test(test_an_import_of_other_notes),
+        cmocka_unit_test(test_an_import_that_resolves),
+        cmocka_unit_test(test_a_look_at_the_past),
+        cmocka_unit_test(test_a_dead_hold_in_an_import),
+        cmocka_unit_test(test_an_import_that_joins_and_renumbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
