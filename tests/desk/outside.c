@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     DAYS_LONGEST = 31, /* of an order, and of an absence here */
@@ -201,7 +202,7 @@ static void send_few(struct drive *d, struct drive_company *c, bool tries)
     (void)orders_take_in(s, tries);
 }
 
-static void send_dense(struct drive *d, struct drive_company *c, int n)
+static struct sending *dense_made(struct drive *d, struct drive_company *c, int n)
 {
     struct sending *s = sending_start(d, c);
     const int lead = any_inspector(d, c);
@@ -217,7 +218,12 @@ static void send_dense(struct drive *d, struct drive_company *c, int n)
         o->end = start + 5400 + 60 * (i % 3);
         put_order(s, o);
     }
-    (void)orders_take_in(s, false);
+    return s;
+}
+
+static void send_dense(struct drive *d, struct drive_company *c, int n)
+{
+    (void)orders_take_in(dense_made(d, c, n), false);
 }
 
 /* Each begins before the one before it ends. */
@@ -352,9 +358,30 @@ void outside_import(struct drive *d, struct drive_company *c, enum draw draw)
     }
 }
 
+/* All or nothing, and nothing of this. */
+static void expect_refused(struct sending *s)
+{
+    struct actor actor = rig_actor(ROLE_ADMIN, true);
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    const uint64_t seq = s->c->follow.model.seq;
+    buf_print(&s->text, "]}");
+    const il_rc rc = desk_import(s->d->desk, &actor, buf_view(&s->text),
+                                 (struct import_options){ 0 }, &report, &err);
+    CHECK(rc == IL_INVALID && err.code != NULL && strcmp(err.code, "out_of_range") == 0,
+          "a crowd of %zu is answered %d %s %s", s->n, (int)rc, err.code ? err.code : "", err.text);
+    drive_image_verify(s->d, s->c, s->d->desk);
+    CHECK(s->c->follow.model.seq == seq, "a refused document changed something");
+    buf_drop(&s->text);
+    free(s);
+}
+
 void outside_crowd(struct drive *d, struct drive_company *c, int n)
 {
-    send_dense(d, c, n);
+    if (n <= CROWD_MAX)
+        send_dense(d, c, n);
+    else
+        expect_refused(dense_made(d, c, n));
 }
 
 static bool is_same(const struct import_count *count)

@@ -5,7 +5,7 @@
 #include "draws.h"
 #include "rig.h"
 
-enum { OUTSIDE_MAX = 400 };
+enum { OUTSIDE_MAX = 400, CROWD_MAX = 316 };
 
 struct outside_order {
     int id;              /* "imp7" */
@@ -30,7 +30,8 @@ void outside_import(struct drive *d, struct drive_company *c, enum draw draw);
 /* An export of the company, imported into it: nothing may change. */
 void outside_same_export(struct drive *d, struct drive_company *c);
 
-/* Imports n orders at one time for one inspector. */
+/* Imports n orders at one time for one inspector; with more than CROWD_MAX of them the document is
+ * refused whole (50,000 overlapping pairs, docs/company-document.md). */
 void outside_crowd(struct drive *d, struct drive_company *c, int n);
 
 #endif

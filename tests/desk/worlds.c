@@ -2,7 +2,7 @@
  * in memory, whatever the life itself is in. */
 #include "drive.h"
 
-enum { COPY_ORDERS_MAX = 2000, LARGE_INSPECTORS = 300, CROWD_MIN = 60, CROWD_MAX = 400 };
+enum { COPY_ORDERS_MAX = 2000, LARGE_INSPECTORS = 300, CROWD_MIN = 60 };
 
 static const uint64_t no_worlds =
     (uint64_t)1 << DRAW_copy | (uint64_t)1 << DRAW_large | (uint64_t)1 << DRAW_crowd;
@@ -118,7 +118,9 @@ void world_large(struct drive *d)
 void world_crowd(struct drive *d)
 {
     struct world w = { .store = NULL };
-    const int n = chance(&d->dice, 25) ? CROWD_MAX : CROWD_MIN + (int)dice(&d->dice, 120);
+    static const int edges[] = { CROWD_MAX, CROWD_MAX + 1, OUTSIDE_MAX };
+    const int n =
+        chance(&d->dice, 75) ? CROWD_MIN + (int)dice(&d->dice, 120) : edges[dice(&d->dice, 3)];
     trace_say("%d orders at one time in a fresh store", n);
     world_open(d, &w, "crowd ", STR(""), RIG_INSPECTORS);
     outside_crowd(w.drive, &w.drive->companies[0], n);
