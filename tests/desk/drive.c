@@ -24,7 +24,8 @@ static utc_s moment_of_an_end(struct drive *d, utc_s now)
     const struct model *m = &d->companies[0].follow.model;
     for (size_t i = m->n_holds; i > 0 && m->n_holds - i < RECENT_HOLDS; i--) {
         const struct model_hold *h = &m->holds[i - 1];
-        if (h->state == HOLD_LIVE && h->expires_at > now && h->expires_at < now + 5 * MINUTE_S)
+        if (h->state == HOLD_LIVE && h->expires_at > now &&
+            h->expires_at < now + (utc_s)5 * MINUTE_S)
             return h->expires_at - (utc_s)dice(&d->dice, 2);
     }
     return now;
@@ -44,7 +45,7 @@ static utc_s later(struct drive *d, enum draw how, utc_s now)
     case DRAW_day:
         return now + DAY_S + (int64_t)dice(&d->dice, DAY_S);
     case DRAW_days:
-        return now + 2 * DAY_S + (int64_t)dice(&d->dice, 7 * DAY_S);
+        return now + (utc_s)2 * DAY_S + (int64_t)dice(&d->dice, (uint64_t)7 * DAY_S);
     default:
         return now + (int64_t)dice(&d->dice, 20);
     }

@@ -7,7 +7,8 @@ struct follow follow_make(struct store *store, const char *company, int n_inspec
 {
     return (struct follow){ .store = store,
                             .company = company,
-                            .model = { .buffer_s = 15 * MINUTE_S, .n_inspectors = n_inspectors },
+                            .model = { .buffer_s = (int64_t)15 * MINUTE_S,
+                                       .n_inspectors = n_inspectors },
                             .fold = image_empty(),
                             .settings = arena_make(RIG_ARENA_BYTES) };
 }

@@ -69,7 +69,7 @@ static void judge_done(struct drive *d, struct drive_job *it)
     const struct span when = entry->added[0].claim.when;
     CHECK(when.start == want->datetime.wall &&
               when.end == (want->has_endtime ? want->endtime.wall
-                                             : when.start + want->minutes * MINUTE_S) &&
+                                             : when.start + (utc_s)want->minutes * MINUTE_S) &&
               str_equal(entry->added[0].inspector, want->inspectors.at[0]),
           "seq %lu: not the visit that was asked for", (unsigned long)entry->seq);
 }
@@ -151,8 +151,8 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
         job->verdict.code == CODE_external_ref_used)
         return;
     const struct want *want = &job->command.want;
-    const utc_s end =
-        want->has_endtime ? want->endtime.wall : want->datetime.wall + want->minutes * MINUTE_S;
+    const utc_s end = want->has_endtime ? want->endtime.wall
+                                        : want->datetime.wall + (utc_s)want->minutes * MINUTE_S;
     const struct model_look look = { want->datetime.wall, end, drive_now(d, it->company), { 0 } };
     CHECK(job->verdict.code == CODE_slot_taken &&
               model_in_the_way(m, model_inspector(want->inspectors.at[0]), &look) != NULL,

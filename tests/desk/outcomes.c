@@ -27,7 +27,7 @@ static void test_moved_decides_again(void **state)
     b->faults->before = rival_books;
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_slot_taken);
     b->faults->before = NULL;
-    assert_int_equal(do_book(b, "a", "i0", slot + 2 * HOUR_S), CODE_NONE);
+    assert_int_equal(do_book(b, "a", "i0", slot + (utc_s)2 * HOUR_S), CODE_NONE);
     assert_int_equal(seq_of(b, "a"), 3);
     bench_close(b);
 }

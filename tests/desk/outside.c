@@ -22,7 +22,7 @@ struct sending { /* one document in the making */
 
 static utc_s old_day(struct drive *d)
 {
-    return (int64_t)(OLD_FROM_DAY + dice(&d->dice, OLD_DAYS)) * DAY_S + 15 * HOUR_S;
+    return (int64_t)(OLD_FROM_DAY + dice(&d->dice, OLD_DAYS)) * DAY_S + (utc_s)15 * HOUR_S;
 }
 
 static int any_inspector(struct drive *d, const struct drive_company *c)
@@ -215,7 +215,7 @@ static struct sending *dense_made(struct drive *d, struct drive_company *c, int 
         struct outside_order *o = next_order(c);
         o->lead = lead;
         o->start = start;
-        o->end = start + 5400 + 60 * (i % 3);
+        o->end = start + 5400 + (utc_s)60 * (i % 3);
         put_order(s, o);
     }
     return s;

@@ -74,7 +74,7 @@ static bool try_life(struct shrinking *s, struct life life)
     if (now_ms() > s->until_ms)
         return false;
     const int status = run_child(&life, s->live, true);
-    const uint64_t commands = trace->tally.commands - before;
+    const uint64_t commands = trace->tally.commands - before + 1; /* the last may not be counted */
     where_of(status, where);
     if (status == 0 || strcmp(where, s->where) != 0)
         return false;
@@ -131,7 +131,9 @@ void life_report(const struct life *life, void (*live)(const struct life *))
         return;
     const uint64_t before = trace->tally.commands;
     where_of(run_child(life, live, true), s.where);
-    s.best.commands = trace->tally.commands - before;
+    const uint64_t commands = trace->tally.commands - before + 1;
+    if (commands < s.best.commands)
+        s.best.commands = commands;
     shrink(&s);
     if (run_child(&s.best, live, true) == 0) /* a prefix that fails only at its end */
         return;

@@ -19,7 +19,7 @@ static void test_queue_full(void **state)
     submit(b, &first, book(b, "a", "i0", slot));
     fault_await(b->faults);
     for (int i = 0; i < QUEUE; i++)
-        submit(b, &waiting[i], book(b, "a", "i1", slot + i * 2 * HOUR_S));
+        submit(b, &waiting[i], book(b, "a", "i1", slot + (utc_s)i * 2 * HOUR_S));
     struct desk_job more = book(b, "a", "i2", slot);
     more.done = count_done;
     assert_false(desk_submit(b->desk, &more));
@@ -123,7 +123,7 @@ static void test_memory_limit(void **state)
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 8; i++) {
             name[1] = (char)('0' + i);
-            assert_int_equal(do_book(b, name, "i0", slot + round * 2 * HOUR_S), CODE_NONE);
+            assert_int_equal(do_book(b, name, "i0", slot + (utc_s)round * 2 * HOUR_S), CODE_NONE);
             assert_int_equal(seq_of(b, name), 2 + round);
         }
     }
@@ -255,7 +255,7 @@ static void *race(void *context)
     struct racer *r = context;
     for (int round = 0; round < ROUNDS; round++) {
         struct desk_job job =
-            rig_visit(&r->arena, "a", COMMAND_BOOK, "i0", slot + round * 2 * HOUR_S, 60);
+            rig_visit(&r->arena, "a", COMMAND_BOOK, "i0", slot + (utc_s)round * 2 * HOUR_S, 60);
         char key[16];
         snprintf(key, sizeof(key), "round%d", round);
         job.has_idempotency = r->same_key;

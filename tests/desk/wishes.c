@@ -4,7 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WINDOW_DAYS = 14, RECENT = 400, OLD_FROM_DAY = 7305, OLD_DAYS = 11322 }; /* 1990 to 2020 */
+enum {
+    SLOTS_AHEAD = 14 * 48,
+    RECENT = 400,
+    OLD_FROM_DAY = 7305,
+    OLD_DAYS = 11322
+}; /* 1990 to 2020 */
 
 /* ---- times and people ---- */
 
@@ -19,7 +24,7 @@ utc_s wish_start(struct drive *d, const struct drive_company *c)
         return day + hot[dice(&d->dice, 3)];
     if (chance(&d->dice, 3))
         return now - (int64_t)dice(&d->dice, DAY_S);
-    const utc_s at = day + (int64_t)dice(&d->dice, WINDOW_DAYS * 48) * 1800;
+    const utc_s at = day + (int64_t)dice(&d->dice, SLOTS_AHEAD) * 1800;
     return chance(&d->dice, 5) ? at + (int64_t)dice(&d->dice, 30) * MINUTE_S : at;
 }
 
@@ -81,7 +86,7 @@ static void pick_duration(struct drive *d, struct drive_job *to, utc_s at)
         want->minutes = minutes;
     } else {
         want->has_endtime = true;
-        want->endtime = rig_instant(at + minutes * MINUTE_S);
+        want->endtime = rig_instant(at + (utc_s)minutes * MINUTE_S);
     }
 }
 
@@ -146,7 +151,7 @@ static const struct model_inspection *choose_inspection(struct drive *d, const s
     const struct model *m = &to->company->follow.model;
     const bool old = drawn(&d->dice, DRAW_old_subject);
     const bool imported = drawn(&d->dice, DRAW_imported_subject);
-    const utc_s ended = old ? drive_now(d, to->company) - 3 * DAY_S : INT64_MAX;
+    const utc_s ended = old ? drive_now(d, to->company) - (utc_s)3 * DAY_S : INT64_MAX;
     const size_t from = (size_t)dice(&d->dice, m->n_inspections);
     for (size_t i = 0; (old || imported) && i < m->n_inspections; i++) {
         const struct model_inspection *at = &m->inspections[(from + i) % m->n_inspections];
@@ -248,7 +253,7 @@ static void wish_add_absence(struct drive *d, struct drive_job *to)
     struct command *command = &to->job.command;
     utc_s at = wish_start(d, to->company);
     if (drawn(&d->dice, DRAW_old_absence))
-        at = (int64_t)(OLD_FROM_DAY + dice(&d->dice, OLD_DAYS)) * DAY_S + 15 * HOUR_S;
+        at = (int64_t)(OLD_FROM_DAY + dice(&d->dice, OLD_DAYS)) * DAY_S + (utc_s)15 * HOUR_S;
     const bool is_long = drawn(&d->dice, DRAW_long_absence);
     command->actor = rig_actor(ROLE_STAFF, false);
     command->absence_kind = kinds[dice(&d->dice, 3)];

@@ -1,6 +1,7 @@
 /* Commands and answers in words. */
 #include "drive.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct moment {
@@ -96,11 +97,7 @@ void words_of_answer(const struct drive_job *it)
         return;
     char *line = trace->lines[(it->line - 1) % TRACE_LINES];
     const size_t n = strlen(line);
-    const struct str word = str_from(code_word(&it->job));
-    if (n + word.len + 5 > TRACE_CHARS)
-        return;
-    memcpy(line + n, " -> ", 4);
-    memcpy(line + n + 4, word.at, word.len + 1);
+    (void)snprintf(line + n, TRACE_CHARS - n, " -> %s", code_word(&it->job));
 }
 
 static void print_claims(struct buf *out, const char *what, const struct claim_at *at, size_t n)
