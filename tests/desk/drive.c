@@ -205,7 +205,7 @@ static void job_wait(struct drive_job *it)
 struct gate {
     struct desk_job job;
     struct arena arena;
-    atomic_bool is_reached, is_open;
+    atomic_bool is_reached, is_open, is_left;
 };
 
 static void gate_hold(struct desk_job *job)
@@ -214,6 +214,7 @@ static void gate_hold(struct desk_job *job)
     atomic_store(&gate->is_reached, true);
     while (!atomic_load(&gate->is_open))
         sched_yield();
+    atomic_store(&gate->is_left, true); /* the gate is not the writer's any more */
 }
 
 static void gate_close(struct drive *d, struct gate *gate)
@@ -307,6 +308,8 @@ static void batch_run(struct drive *d, size_t n)
     for (size_t i = 0; i < n; i++)
         queued[i] = desk_submit(d->desk, &d->jobs[i].job);
     atomic_store(&gate.is_open, true);
+    while (n > 1 && !atomic_load(&gate.is_left))
+        sched_yield();
     for (size_t i = 0; i < n; i++) {
         if (queued[i])
             job_wait(&d->jobs[i]);

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SEEDS = 40, WHERE_CHARS = 200 };
+enum { HANG_S = 120, SEEDS = 40, WHERE_CHARS = 200 };
 
 struct shrinking {
     void (*live)(const struct life *);
@@ -37,6 +37,8 @@ static int run_child(const struct life *life, void (*live)(const struct life *),
     if (child == 0) {
         if (silent && freopen("/dev/null", "w", stderr) == NULL)
             _exit(2);
+        /* A life that stands still is a fault too: SIGALRM ends it. */
+        (void)alarm((unsigned)(HANG_S + life->commands / 20));
         live(life);
         _exit(0);
     }
