@@ -1,7 +1,6 @@
 /* Lives: time passes, people want things, desks come and go. */
 #include "drive.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,41 +190,72 @@ void drive_restart(struct drive *d)
 
 static void job_done(struct desk_job *job)
 {
-    struct drive_job *it = job->context;
-    atomic_store_explicit(&it->done, true, memory_order_release);
+    struct drive *d = ((struct drive_job *)job->context)->drive;
+    (void)pthread_mutex_lock(&d->lock);
+    if (--d->n_waiting == 0)
+        (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
 }
 
-static void job_wait(struct drive_job *it)
+static void jobs_wait(struct drive *d)
 {
-    while (!atomic_load_explicit(&it->done, memory_order_acquire))
-        sched_yield();
+    (void)pthread_mutex_lock(&d->lock);
+    while (d->n_waiting > 0)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    (void)pthread_mutex_unlock(&d->lock);
 }
 
-/* A gate: the writer stands in it until all that is to wait together waits. */
-struct gate {
-    struct desk_job job;
-    struct arena arena;
-    atomic_bool is_reached, is_open, is_left;
-};
-
+/* The writer stands in the gate until all that is to wait together waits. */
 static void gate_hold(struct desk_job *job)
 {
-    struct gate *gate = job->context;
-    atomic_store(&gate->is_reached, true);
-    while (!atomic_load(&gate->is_open))
-        sched_yield();
-    atomic_store(&gate->is_left, true); /* the gate is not the writer's any more */
+    struct drive *d = job->context;
+    (void)pthread_mutex_lock(&d->lock);
+    d->gate = GATE_REACHED;
+    (void)pthread_cond_broadcast(&d->changed);
+    while (d->gate == GATE_REACHED)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    d->gate = GATE_LEFT;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
 }
 
-static void gate_close(struct drive *d, struct gate *gate)
+static void gate_await(struct drive *d, enum gate state)
 {
-    gate->arena = arena_make(RIG_ARENA_BYTES);
-    gate->job = rig_job(&gate->arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
-    gate->job.done = gate_hold;
-    gate->job.context = gate;
-    CHECK(desk_submit(d->desk, &gate->job), "the desk takes nothing");
-    while (!atomic_load(&gate->is_reached))
-        sched_yield();
+    (void)pthread_mutex_lock(&d->lock);
+    while (d->gate != state)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+static void gate_close(struct drive *d, struct desk_job *job, struct arena *arena)
+{
+    *job = rig_job(arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
+    job->done = gate_hold;
+    job->context = d;
+    CHECK(desk_submit(d->desk, job), "the desk takes nothing");
+    gate_await(d, GATE_REACHED);
+}
+
+static void gate_open(struct drive *d)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    d->gate = GATE_OPEN;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+    gate_await(d, GATE_LEFT);
+}
+
+/* Those that are not queued have their answers already. */
+static void submit_all(struct drive *d, size_t n)
+{
+    d->n_waiting = n; /* before anyone can answer */
+    for (size_t i = 0; i < n; i++) {
+        if (desk_submit(d->desk, &d->jobs[i].job))
+            continue;
+        (void)pthread_mutex_lock(&d->lock);
+        d->n_waiting--;
+        (void)pthread_mutex_unlock(&d->lock);
+    }
 }
 
 static utc_s floor_now(struct drive *d, const struct drive_company *c)
@@ -286,7 +316,7 @@ static void job_prepare(struct drive *d, struct drive_job *it)
     wish(d, pick_company(d), it);
     it->job.done = job_done;
     it->job.context = it;
-    atomic_store(&it->done, false);
+    it->drive = d;
     d->commands++;
     trace->tally.commands++;
     words_of_job(it);
@@ -295,32 +325,27 @@ static void job_prepare(struct drive *d, struct drive_job *it)
 
 static void batch_run(struct drive *d, size_t n)
 {
-    bool queued[DRIVE_BATCH_MAX];
-    struct gate gate = { .is_open = false };
+    struct desk_job gate;
+    struct arena arena = arena_make(RIG_ARENA_BYTES); /* the gate's */
     struct buf tried = { 0 };
     utc_s floor = 0;
     for (size_t i = 0; i < n; i++)
         job_prepare(d, &d->jobs[i]);
     if (n > 1)
-        gate_close(d, &gate);
+        gate_close(d, &gate, &arena);
     else
         floor = lone_before(d, &d->jobs[0], &tried);
-    for (size_t i = 0; i < n; i++)
-        queued[i] = desk_submit(d->desk, &d->jobs[i].job);
-    atomic_store(&gate.is_open, true);
-    while (n > 1 && !atomic_load(&gate.is_left))
-        sched_yield();
-    for (size_t i = 0; i < n; i++) {
-        if (queued[i])
-            job_wait(&d->jobs[i]);
-    }
+    submit_all(d, n);
+    if (n > 1)
+        gate_open(d);
+    jobs_wait(d);
     for (size_t i = 0; i < n; i++)
         judge(d, &d->jobs[i]);
     if (n == 1)
         lone_after(d, &d->jobs[0], &tried, floor);
     for (size_t i = 0; i < n; i++)
         block_free(d->jobs[i].job.image);
-    arena_drop(&gate.arena);
+    arena_drop(&arena);
     buf_drop(&tried);
 }
 
@@ -417,6 +442,8 @@ struct drive *drive_open(const struct drive_start *start)
     d->desk_dice = (struct desk_dice){ { fill }, start->seed };
     d->newest = start->now != 0 ? start->now : first_now;
     d->is_world = start->is_world;
+    (void)pthread_mutex_init(&d->lock, NULL);
+    (void)pthread_cond_init(&d->changed, NULL);
     d->clock->is_frozen = true;
     rig_clock_set(d->clock, d->newest);
     for (size_t i = 0; i < DRIVE_BATCH_MAX; i++)
@@ -458,5 +485,7 @@ void drive_close(struct drive *d)
         trace->tally.drawn[draw] += d->dice.drawn[draw];
     for (size_t i = 0; i < DRIVE_BATCH_MAX; i++)
         arena_drop(&d->jobs[i].arena);
+    (void)pthread_cond_destroy(&d->changed);
+    (void)pthread_mutex_destroy(&d->lock);
     free(d);
 }

@@ -10,6 +10,8 @@
 #include "outside.h"
 #include "trace.h"
 
+#include <pthread.h>
+
 enum { DRIVE_BATCH_MAX = 32, DRIVE_KEPT = 16, DRIVE_COMPANIES = 3 };
 
 struct drive_kept { /* a success that may be asked for again */
@@ -36,8 +38,10 @@ struct drive_job {
     uint64_t replay_seq;
     char key[24];
     uint64_t line; /* of the trace */
-    atomic_bool done;
+    struct drive *drive;
 };
+
+enum gate { GATE_OPEN, GATE_REACHED, GATE_LEFT };
 
 struct desk_dice { /* what the desk draws follows from the seed too */
     struct dice port;
@@ -56,6 +60,10 @@ struct drive {
     utc_s newest;  /* the furthest the clock has been */
     bool is_world; /* a fresh store within another life: it makes no further ones */
     atomic_bool stopped;
+    pthread_mutex_t lock; /* of what stands below */
+    pthread_cond_t changed;
+    size_t n_waiting; /* jobs */
+    enum gate gate;
     struct drive_job jobs[DRIVE_BATCH_MAX];
 };
 
