@@ -80,6 +80,8 @@ void decode_override(struct call *call, struct json_obj *o, struct override *ret
 int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
 /* False when the token was made elsewhere; an absent token leaves *ret 0 and is fine. */
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret);
+/* Offers (offer.c). */
+void put_offer(struct call *call, struct json *j, const struct slot_query *query, uint64_t digest);
 void decode_offer(struct call *call, struct json_obj *o, struct command *ret);
 bool is_online(const struct call *call);
 struct lookup lookup_of(const struct call *call); /* the call's company, into its arena */

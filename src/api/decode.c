@@ -178,29 +178,6 @@ bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
     return token.len == 0 || read_hold_token(call, token, ret);
 }
 
-/* "of_" + sealed "company|seq|now|digest". */
-static bool read_offer(struct call *call, struct str token, struct command *ret)
-{
-    const struct hash key = desk_seal_key(call->api->desk);
-    struct str rest;
-    int64_t seq;
-    if (!str_starts(token, STR("of_")) ||
-        !unseal(call->arena, &key, (struct str){ token.at + 3, token.len - 3 }, &rest) ||
-        !str_equal(str_cut(&rest, '|'), call->company) || !str_to_int(str_cut(&rest, '|'), &seq) ||
-        !str_to_int(str_cut(&rest, '|'), &ret->offer_at))
-        return false;
-    ret->offer_seq = (uint64_t)seq;
-    ret->offer = rest;
-    return true;
-}
-
-void decode_offer(struct call *call, struct json_obj *o, struct command *ret)
-{
-    const struct str token = json_opt_str(o, "offer", TOKEN_CHARS_MAX);
-    if (token.len > 0 && !read_offer(call, token, ret))
-        json_fault(o, "offer", "out_of_range", "is not an offer that was made here");
-}
-
 bool names_staff_field(struct call *call, struct json_obj *o)
 {
     static const char *const fields[] = { "status",   "minutes",           "endtime",

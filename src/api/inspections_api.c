@@ -229,11 +229,12 @@ static void put_change(struct call *call, struct json *j, const struct change *c
         json_put_str(j, "reason", e->reason);
     if (e->hold_reacquired)
         json_put_str(j, "note", STR("hold_expired_reacquired"));
-    if (e->offer.len > 0) {
+    if (e->offer.digest.len > 0) {
         json_open(j, "offer", '{');
-        json_put_int(j, "asOfSeq", (int64_t)e->offer_seq);
-        show_instant(j, "at", call->image->company->zone, e->offer_at);
-        json_put_str(j, "digest", e->offer);
+        json_put_int(j, "asOfSeq", (int64_t)e->offer.seq);
+        show_instant(j, "at", call->image->company->zone, e->offer.at);
+        json_put_str(j, "digest", e->offer.digest);
+        json_put_str(j, "query", e->offer.query);
         json_end_object(j);
     }
     json_key(j, STR("from"));

@@ -275,16 +275,6 @@ static uint64_t digest_of(struct arena *arena, const struct slot_list *list)
     return hash_short((struct str){ (const char *)parts, n * sizeof *parts });
 }
 
-static void put_offer(struct call *call, struct json *j, uint64_t digest)
-{
-    const struct hash key = desk_seal_key(call->api->desk);
-    const struct str plain = str_print(call->arena, "%.*s|%llu|%lld|%016llx",
-                                       STR_ARG(call->company), (unsigned long long)call->image->seq,
-                                       (long long)call->now, (unsigned long long)digest);
-    const struct str token = seal(call->arena, &key, plain);
-    json_put_str(j, "offer", str_print(call->arena, "of_%.*s", STR_ARG(token)));
-}
-
 static void put_duration(struct json *j, const struct slots_ask *ask)
 {
     json_put_int(j, "durationMinutes", ask->query.minutes);
@@ -337,7 +327,7 @@ static void write_answer(struct call *call, const struct slots_ask *ask,
     json_put_str(&j, "brand", company->brands[ask->brand].id);
     json_put_str(&j, "timezone", company->zone_name);
     json_put_int(&j, "asOfSeq", (int64_t)call->image->seq);
-    put_offer(call, &j, digest);
+    put_offer(call, &j, &ask->query, digest);
     put_duration(&j, ask);
     json_open(&j, "slots", '[');
     for (size_t i = 0; i < list->n_slots; i++)

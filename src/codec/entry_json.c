@@ -298,6 +298,36 @@ static void get_others(struct json_obj *o, struct entry *ret)
     ret->n_conflicts = in.n;
 }
 
+static void put_offer(struct json *j, const struct offer *offer)
+{
+    if (offer->digest.len == 0)
+        return;
+    json_open(j, "offer", '{');
+    json_put_str(j, "digest", offer->digest);
+    json_put_int(j, "seq", (int64_t)offer->seq);
+    json_put_int(j, "at", offer->at);
+    json_put_int(j, "version", offer->version);
+    json_put_str(j, "zone", offer->zone);
+    json_put_str(j, "query", offer->query);
+    json_end_object(j);
+}
+
+static struct offer get_offer(struct json_obj *o)
+{
+    struct json_obj in;
+    struct offer offer = { .seq = 0 };
+    if (!json_opt_obj(o, "offer", &in))
+        return offer;
+    offer.digest = get_str(&in, "digest");
+    offer.seq = get_ref(&in, "seq");
+    offer.at = get_int(&in, "at");
+    offer.version = get_int(&in, "version");
+    offer.zone = get_str(&in, "zone");
+    offer.query = get_str(&in, "query");
+    json_done(&in);
+    return offer;
+}
+
 void entry_write(struct buf *out, struct str company, const struct entry *e)
 {
     struct json j = json_begin(out);
@@ -312,13 +342,7 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     put_overridden(&j, e->overridden);
     if (e->hold_reacquired)
         json_put_bool(&j, "holdReacquired", true);
-    if (e->offer.len > 0) {
-        json_open(&j, "offer", '{');
-        json_put_str(&j, "digest", e->offer);
-        json_put_int(&j, "seq", (int64_t)e->offer_seq);
-        json_put_int(&j, "at", e->offer_at);
-        json_end_object(&j);
-    }
+    put_offer(&j, &e->offer);
     put_claims(&j, "removed", e->removed, e->n_removed);
     put_claims(&j, "added", e->added, e->n_added);
     put_records(&j, e);
@@ -331,7 +355,6 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
 
 static void get_entry(struct json_obj *o, struct entry *ret)
 {
-    struct json_obj offer;
     *ret = (struct entry){ 0 };
     (void)get_str(o, "company");
     ret->seq = get_ref(o, "seq");
@@ -342,12 +365,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);
     ret->hold_reacquired = json_opt_bool(o, "holdReacquired", false);
-    if (json_opt_obj(o, "offer", &offer)) {
-        ret->offer = get_str(&offer, "digest");
-        ret->offer_seq = get_ref(&offer, "seq");
-        ret->offer_at = get_int(&offer, "at");
-        json_done(&offer);
-    }
+    ret->offer = get_offer(o);
     ret->removed = get_claims(o, "removed", &ret->n_removed);
     ret->added = get_claims(o, "added", &ret->n_added);
     get_inspections(o, ret);

@@ -149,8 +149,6 @@ static void note_choice(struct draft *d, const struct ask *ask)
 {
     d->entry->overridden = d->command->override.rules;
     d->entry->offer = d->command->offer;
-    d->entry->offer_seq = d->command->offer_seq;
-    d->entry->offer_at = d->command->offer_at;
     if (ask->command->override.rules != 0)
         d->entry->reason = d->command->override.reason;
 }

@@ -135,10 +135,14 @@ struct slot_list picks_list(struct picks *p)
 
 /* ---- the day's table ---- */
 
-struct day_table day_table_make(int32_t count, struct arena *arena)
+struct day_table day_table_make(const struct slot_query *query, struct arena *arena)
 {
-    const size_t n = (size_t)count * DAY_MINUTES;
-    struct day_table table = { .cells = arena_array(arena, uint64_t, n), .count = (size_t)count };
+    const size_t n = (size_t)query->count * DAY_MINUTES;
+    struct day_table table = {
+        .cells = arena_array(arena, uint64_t, n),
+        .count = (size_t)query->count,
+        .lead = query->order == ORDER_NEAREST ? query->near_inspector : NOT_FOUND,
+    };
     for (size_t i = 0; i < n; i++)
         table.cells[i] = NOBODY;
     return table;
@@ -153,10 +157,11 @@ static void put_team(struct picks *p, utc_s start, const uint64_t *cells, size_t
         const int16_t inspector = (int16_t)bits_at(cells[i], 1, CELL_WHO_BITS - 1);
         team.inspectors[i] = inspector;
         team.overlapping = team.overlapping || (cells[i] & 1) != 0;
-        cost += (int32_t)(cells[i] >> CELL_WHO_BITS);
+        cost += (int32_t)bits_at(cells[i], CELL_WHO_BITS, KEY_COST_BITS);
         is_asked = is_asked || inspector == p->near_inspector;
     }
     picks_need(p, 1);
+    assert(p->teams != NULL && "one slot per start is a matter of teams");
     const uint64_t place =
         p->order == ORDER_NEAREST ? near_place(p, start, is_asked) : (uint64_t)(start - p->origin);
     p->teams[p->n] = team;

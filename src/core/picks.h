@@ -112,13 +112,14 @@ static inline void picks_put(struct picks *p, uint64_t key)
 
 struct day_table {
     uint64_t marked[DAY_WORDS]; /* minutes at which anybody could begin */
-    uint64_t *cells;            /* per minute `count` of them, ascending: cost, who; or NOBODY */
-    size_t count;               /* people per visit */
+    uint64_t *cells; /* per minute `count` of them, ascending: not the lead, cost, who; or NOBODY */
+    size_t count;    /* people per visit */
+    int32_t lead;    /* goes wherever they can; NOT_FOUND: nobody is asked for by name */
 };
 
 #define NOBODY UINT64_MAX
 
-struct day_table day_table_make(int32_t count, struct arena *arena);
+struct day_table day_table_make(const struct slot_query *query, struct arena *arena);
 
 /* Puts a team for every start that has people enough, and clears the table; `day` says when its
  * minutes are. Returns how many starts there were. */
@@ -127,7 +128,9 @@ int32_t day_table_drain(struct day_table *table, const struct zone *zone,
 
 static inline void day_table_put(struct day_table *table, int32_t minute, const struct find *f)
 {
-    const uint64_t cell = find_weight(f->cost) << CELL_WHO_BITS | find_who(f);
+    const uint64_t is_other = f->inspector != table->lead;
+    const uint64_t cell =
+        (is_other << KEY_COST_BITS | find_weight(f->cost)) << CELL_WHO_BITS | find_who(f);
     uint64_t *cells = table->cells + (size_t)minute * table->count;
     size_t k = table->count - 1;
     table->marked[minute / DAY_WORD_BITS] |= (uint64_t)1 << minute % DAY_WORD_BITS;

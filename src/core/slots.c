@@ -415,7 +415,7 @@ static void search_days(struct search *s)
     struct lane *lanes = arena_array(s->arena, struct lane, s->image->company->n_inspectors);
     size_t n = 0;
     size_t at = 0;
-    s->table = day_table_make(q->count, s->arena);
+    s->table = day_table_make(q, s->arena);
     for (int32_t i = next_inspector(s, &at); i != NOT_FOUND; i = next_inspector(s, &at))
         lanes[n++] = lane_make(s, i);
     for (int32_t d = 0; d < q->days; d++) {

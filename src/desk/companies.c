@@ -365,6 +365,8 @@ il_rc image_deep(struct desk *desk, struct str company, utc_s floor, const struc
 {
     const struct image *image;
     TRY(image_load(desk, company, floor, &image, reterr));
-    *ret = image == NULL ? NULL : with_today(desk, image);
+    if (image == NULL)
+        return il_fail(reterr, IL_IO, "company %.*s is not in the store", STR_ARG(company));
+    *ret = with_today(desk, image);
     return IL_OK;
 }

@@ -307,7 +307,17 @@ static il_rc try_on(struct desk *desk, struct desk_job *job, utc_s now, struct i
     store_read_close(read);
     if (rc == IL_OK)
         job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+    job->seq = job->image->seq;
     return rc;
+}
+
+static il_rc try_deeper(struct desk *desk, struct desk_job *job, utc_s now, struct il_err *reterr)
+{
+    block_free(job->image);
+    job->image = NULL;
+    TRY(image_deep(desk, job->company, job->verdict.needs_floor, &job->image, reterr));
+    assert(job->image != NULL);
+    return try_on(desk, job, now, reterr);
 }
 
 void desk_try(struct desk *desk, struct desk_job *job)
@@ -323,17 +333,10 @@ void desk_try(struct desk *desk, struct desk_job *job)
         return;
     }
     il_rc rc = try_on(desk, job, now, &err);
-    while (rc == IL_OK && job->verdict.needs_floor < job->image->floor) {
-        block_free(job->image);
-        job->image = NULL;
-        rc = image_deep(desk, job->company, job->verdict.needs_floor, &job->image, &err);
-        if (rc == IL_OK && job->image != NULL)
-            rc = try_on(desk, job, now, &err);
-    }
-    if (rc != IL_OK)
-        return;
-    job->code = CODE_NONE;
-    job->seq = job->image->seq;
+    while (rc == IL_OK && job->verdict.needs_floor < job->image->floor)
+        rc = try_deeper(desk, job, now, &err);
+    if (rc == IL_OK)
+        job->code = CODE_NONE;
 }
 
 struct waiter {

@@ -71,8 +71,8 @@ struct company_slot *slot_find(struct desk *desk, struct str company); /* lock h
 /* The newest committed image, reaching back DESK_FLOOR_S; NULL in *ret: no such company. */
 IL_MUST il_rc slot_image(struct desk *desk, struct str company, const struct image **ret,
                          struct il_err *reterr);
-/* One that reaches back to `floor`, for whoever asks alone: it is not published, a look at old
- * history must not stay in memory. */
+/* One of a company that exists, reaching back to `floor`, for whoever asks alone: it is not
+ * published, a look at old history must not stay in memory. */
 IL_MUST il_rc image_deep(struct desk *desk, struct str company, utc_s floor,
                          const struct image **ret, struct il_err *reterr);
 /* Loads past everything held: the state as the store has it. */

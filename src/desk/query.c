@@ -177,6 +177,15 @@ static struct actor actor_copy(struct arena *arena, const struct actor *from)
     return actor;
 }
 
+static struct offer offer_copy(struct arena *arena, const struct offer *from)
+{
+    struct offer offer = *from;
+    offer.digest = str_copy(arena, from->digest);
+    offer.zone = str_copy(arena, from->zone);
+    offer.query = str_copy(arena, from->query);
+    return offer;
+}
+
 static void add_change(struct changes_look *look, const struct entry *entry,
                        const struct inspection *after)
 {
@@ -190,9 +199,7 @@ static void add_change(struct changes_look *look, const struct entry *entry,
                    .reason = str_copy(look->arena, entry->reason),
                    .overridden = entry->overridden,
                    .hold_reacquired = entry->hold_reacquired,
-                   .offer = str_copy(look->arena, entry->offer),
-                   .offer_seq = entry->offer_seq,
-                   .offer_at = entry->offer_at },
+                   .offer = offer_copy(look->arena, &entry->offer) },
         .after = inspection_copy(look->arena, after),
     };
 }

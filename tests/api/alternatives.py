@@ -97,9 +97,10 @@ def two_named(client):
     """Two were named for what one could do: two are meant."""
     day = next(days)
     fill(day, "10:00", "bob")
-    body = booking(at(day, "11:00"), "alice", ["quick"], inspectors=["alice", "bob"])
+    body = booking(at(day, "11:00"), "dave", ["quick"], inspectors=["dave", "bob"])
     slots = found_in(client.book(body), 2)
     check(at(day, "11:00") in [s["datetime"] for s in slots], "two others are free at once")
+    same({s["_inspectorId"] for s in slots}, {"dave"}, "the lead, who is free all day")
     all_taken(client, "/inspection/book-job", body, slots)
 
 

@@ -1,4 +1,5 @@
 """What bookings and lists answer; documents; the program and its exit codes."""
+import re
 from office import *
 
 # ---- booking ----
@@ -221,8 +222,23 @@ def what_is_listed_is_bookable():
     found = online.slots(services="home", days=1, limit=5, **{"from": local_date(day)})
     check(len(found["slots"]) == 5 and found["days"][0]["count"] > 5, "limit and count")
     slot = found["slots"][0]
-    online.book(booking(slot["datetime"], slot["_inspectorId"], ["home"],
-                        offer=found["offer"])).want(201)
+    booked = online.book(booking(slot["datetime"], slot["_inspectorId"], ["home"],
+                                 offer=found["offer"])).want(201).json["inspection"]
+    made = staff.get(f"/inspection/{booked['_id']}/changelog").want(200).json["entries"][0]
+    same(made["offer"]["asOfSeq"], found["asOfSeq"], "the seq its list was computed at")
+    same(made["offer"]["query"], f"online denver h0 services=home&days=1&limit=5&from={local_date(day)}",
+         "what was asked for")
+
+
+def a_list_for_very_many_names():
+    many = ",".join(["alice", "bob", "carol"] * 100)
+    day = next(days)
+    found = staff.slots(services="quick", inspectors=many, days=1, **{"from": local_date(day)})
+    slot = found["slots"][0]
+    booked = staff.book(booking(slot["datetime"], slot["_inspectorId"],
+                                offer=found["offer"])).want(201).json["inspection"]
+    made = staff.get(f"/inspection/{booked['_id']}/changelog").want(200).json["entries"][0]
+    check(re.fullmatch("#[0-9a-f]{16}", made["offer"]["query"]), made["offer"])
 
 
 def order_of_the_list():
@@ -258,6 +274,7 @@ cases.run("a list asked after a booking reflects it", the_list_is_never_older)
 cases.run("304 only while the answer is the same", etag)
 cases.run("who sees what of a list", who_sees_what)
 cases.run("what is listed can be booked", what_is_listed_is_bookable)
+cases.run("an offer of very many names books too", a_list_for_very_many_names)
 cases.run("time order, and inspectors as a filter", order_of_the_list)
 cases.run("beyond the horizon lists are empty", beyond_the_horizon)
 cases.run("overlapping slots are kept and marked for staff", overlapping_marked)

@@ -3,7 +3,8 @@
  *   slot_bench FILE COMPANY DAYS LIMIT [ROUNDS]
  *
  * Prints one JSON object: inspectors, days, commitments held, bytes for each, and for the list
- * by inspector (every start of everybody) and by time the median of ROUNDS (default 5) runs. */
+ * by inspector (every start of everybody) and by time the median of ROUNDS (default 5) runs, and
+ * the bytes that one search takes. */
 #include "base/block.h"
 #include "desk/desk.h"
 
@@ -27,7 +28,12 @@ static int order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static double median_us(const struct image *image, const struct slot_query *query, int rounds)
+struct figure {
+    double us;
+    size_t bytes;
+};
+
+static struct figure median(const struct image *image, const struct slot_query *query, int rounds)
 {
     double times[ROUNDS_MAX];
     struct arena arena = arena_make((size_t)1 << 30);
@@ -42,11 +48,12 @@ static double median_us(const struct image *image, const struct slot_query *quer
         }
         times[round] = (cpu_us() - from) / SEARCHES;
     }
+    const size_t bytes = arena.used_bytes;
     arena_drop(&arena);
     if (seen == 0)
         (void)fprintf(stderr, "nothing was found: the figure means nothing\n");
     qsort(times, (size_t)rounds, sizeof *times, order);
-    return times[rounds / 2];
+    return (struct figure){ times[rounds / 2], bytes };
 }
 
 static int measure(struct desk *desk, char **argv, int rounds)
@@ -74,14 +81,15 @@ static int measure(struct desk *desk, char **argv, int rounds)
         .limit = (size_t)atoi(argv[4]),
         .look = { .now = now },
     };
-    const double by_inspector = median_us(image, &query, rounds);
+    const struct figure by_inspector = median(image, &query, rounds);
     query.by_time = true;
-    const double by_time = median_us(image, &query, rounds);
+    const struct figure by_time = median(image, &query, rounds);
     (void)printf("{\"inspectors\": %zu, \"days\": %d, \"commitments\": %zu, "
-                 "\"bytes_per_commitment\": %.1f, \"us\": %.1f, \"us_by_time\": %.1f}\n",
+                 "\"bytes_per_commitment\": %.1f, \"us\": %.1f, \"us_by_time\": %.1f, "
+                 "\"bytes\": %zu, \"bytes_by_time\": %zu}\n",
                  image->company->n_inspectors, query.days, commitments,
                  commitments == 0 ? 0.0 : (double)image_bytes(image) / (double)commitments,
-                 by_inspector, by_time);
+                 by_inspector.us, by_time.us, by_inspector.bytes, by_time.bytes);
     block_free(image);
     return 0;
 }

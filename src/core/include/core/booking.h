@@ -102,9 +102,7 @@ struct command {
     struct str external_ref;
     bool acknowledge_duplicate;
     struct override override;
-    struct str offer; /* digest, with seq and time, from the offer token */
-    uint64_t offer_seq;
-    utc_s offer_at;
+    struct offer offer;
     struct hash person_hash; /* book: of the personal data that will be stored */
     int64_t place_key;
 

@@ -56,6 +56,15 @@ struct outbox_item {
     struct str kind; /* "create", "update", "cancel": what the other side should come to show */
 };
 
+struct offer { /* the list the customer chose from, as its token says; no digest: none was named */
+    struct str digest;
+    uint64_t seq; /* computed at */
+    utc_s at;
+    int64_t version;  /* SLOTS_VERSION of then */
+    struct str zone;  /* first bytes of the hash of the zone's data, as hex */
+    struct str query; /* who asked for what: src/api/offer.c */
+};
+
 struct entry {
     uint64_t seq;
     utc_s at;
@@ -64,9 +73,7 @@ struct entry {
     struct str reason;
     code_set overridden;  /* rules that an override let pass */
     bool hold_reacquired; /* booked with a hold that had ended, on time still free */
-    struct str offer;     /* digest of the list the customer chose from, as the offer says */
-    uint64_t offer_seq;
-    utc_s offer_at;
+    struct offer offer;
 
     const struct claim_at *removed; /* as they were */
     size_t n_removed;

@@ -12,12 +12,14 @@
 #include "core/image.h"
 
 enum {
+    SLOTS_VERSION = 1, /* moves when the same image and query come to have another answer */
     SLOTS_LIMIT_DEFAULT = 200,
     SLOTS_LIMIT_MAX = 2000,
     SLOT_INSPECTORS_MAX = VISIT_INSPECTORS_MAX
 };
 
-/* Nearest: by distance from `near`, then `near_inspector` first, then the earlier. */
+/* Nearest: by distance from `near`, then `near_inspector` first, then the earlier; of several
+ * people `near_inspector` is the lead wherever they can go. */
 enum slot_order { ORDER_OPTIMAL, ORDER_TIME, ORDER_NEAREST };
 
 struct slot_query {
