@@ -1,641 +1,415 @@
-/* Drives a desk with random commands and judges every answer by the oracle. */
+/* Lives: time passes, people want things, desks come and go. */
 #include "drive.h"
 
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_DAYS = 14, IMPORT_IDS = 120, RECENT = 400 };
+enum { RECENT_HOLDS = 400, PROBES = 3 };
 
 /* Saturday before America/Denver turns its clocks back (2026-11-01T08:00Z). */
 static const utc_s first_now = 1792800000;
 
-/* ---- the dice ---- */
-
-static uint64_t dice(struct drive *d, uint64_t n)
-{
-    d->random ^= d->random << 13;
-    d->random ^= d->random >> 7;
-    d->random ^= d->random << 17;
-    return (d->random >> 11) % n;
-}
-
-static bool chance(struct drive *d, uint64_t percent)
-{
-    return dice(d, 100) < percent;
-}
-
-/* ---- sharing a store ---- */
-
-struct shared {
-    struct store store;
-    struct store *inner;
-};
-
-static struct store *shared_inner(struct store *store)
-{
-    return ((struct shared *)store)->inner;
-}
-
-static il_rc shared_read_open(struct store *store, struct store_read **ret, struct il_err *reterr)
-{
-    return store_read_open(shared_inner(store), ret, reterr);
-}
-
-static il_rc shared_commit(struct store *store, const struct store_change *changes, size_t n,
-                           enum store_outcome *ret, size_t *ret_at, struct il_err *reterr)
-{
-    return store_commit(shared_inner(store), changes, n, ret, ret_at, reterr);
-}
-
-static struct hash shared_secret(struct store *store)
-{
-    return store_secret(shared_inner(store));
-}
-
-static struct store_stats shared_stats(struct store *store)
-{
-    return store_stats(shared_inner(store));
-}
-
-static void shared_close(struct store *store)
-{
-    free(store);
-}
-
-struct store *drive_share(struct store *inner)
-{
-    static const struct store_ops ops = { .read_open = shared_read_open,
-                                          .commit = shared_commit,
-                                          .secret = shared_secret,
-                                          .stats = shared_stats,
-                                          .close = shared_close };
-    struct shared *shared = calloc(1, sizeof(*shared));
-    CHECK(shared != NULL, "out of memory");
-    shared->store.ops = &ops;
-    shared->inner = inner;
-    return &shared->store;
-}
-
-/* ---- wishes ---- */
-
-static utc_s now_of(struct drive *d)
+utc_s drive_now(const struct drive *d, const struct drive_company *c)
 {
     const utc_s clock = atomic_load(&d->clock->now_s);
-    return clock > d->follow.model.last_at ? clock : d->follow.model.last_at;
+    return clock > c->follow.model.last_at ? clock : c->follow.model.last_at;
 }
 
-/* Seven of ten want one of three hot slots; one of them starts where the clocks go back. */
-static utc_s pick_start(struct drive *d)
-{
-    static const int64_t hot[] = { DAY_S + 15 * HOUR_S, 2 * DAY_S + 18 * HOUR_S + 1800,
-                                   5 * DAY_S + 7 * HOUR_S };
-    const utc_s day = now_of(d) / DAY_S * DAY_S;
-    if (chance(d, 70))
-        return day + hot[dice(d, 3)];
-    if (chance(d, 3))
-        return now_of(d) - (int64_t)dice(d, DAY_S);
-    utc_s at = day + (int64_t)dice(d, WINDOW_DAYS * 48) * 1800;
-    return chance(d, 5) ? at + (int64_t)dice(d, 30) * MINUTE_S : at;
-}
-
-static struct strs pick_inspectors(struct drive *d, struct arena *arena, size_t n)
-{
-    struct str *at = arena_array(arena, struct str, n + 1);
-    const uint64_t first = dice(d, RIG_INSPECTORS);
-    for (size_t i = 0; i < n; i++)
-        at[i] = str_print(arena, "i%d", (int)((first + i * 3) % RIG_INSPECTORS));
-    return (struct strs){ at, n };
-}
-
-/* Wall time without an offset, as a form on a page gives it: the desk finds the instant. */
-static struct instant_text pick_text(struct drive *d, utc_s at)
-{
-    if (!chance(d, 10))
-        return rig_instant(at);
-    const struct zone *zone = d->follow.fold->company->zone;
-    return (struct instant_text){ .wall = zone_to_wall(zone, at) };
-}
-
-static const char *pick_services(struct drive *d)
-{
-    static const char *const lists[] = { "short", "home", "long", "home radon", "pair" };
-    return lists[dice(d, 5)];
-}
-
-static void pick_want(struct drive *d, struct drive_job *to)
-{
-    struct want *want = &to->job.command.want;
-    const bool online = to->job.command.actor.role == ROLE_ONLINE;
-    const utc_s at = pick_start(d);
-    const int32_t minutes = 60 + 15 * (int32_t)dice(d, 13);
-    want->has_datetime = true;
-    want->datetime = pick_text(d, at);
-    if (online || chance(d, 40))
-        want->services = rig_strs(&to->arena, pick_services(d));
-    else if (chance(d, 80))
-        want->minutes = minutes;
-    else {
-        want->has_endtime = true;
-        want->endtime = rig_instant(at + minutes * MINUTE_S);
-    }
-    if (chance(d, 25))
-        want->any_inspector = true;
-    else
-        want->inspectors = pick_inspectors(d, &to->arena, chance(d, 8) ? 2 : 1);
-    if (chance(d, 20))
-        want->brand = STR("linked");
-    if (chance(d, 50)) {
-        want->property.has_place = true;
-        want->property.place = (struct place){ 397400000, -1049900000 };
-        want->property.square_feet = 2000;
-    }
-    to->must_succeed = !online && want->n_assignments == 0 && want->datetime.has_offset &&
-                       (want->minutes > 0 || want->has_endtime) && want->inspectors.n == 1 &&
-                       want->inspectors.at[0].at[1] < '6' && at > now_of(d);
-}
-
-static void pick_override(struct drive *d, struct drive_job *to)
-{
-    if (!to->job.command.actor.may_override || !chance(d, 15))
-        return;
-    to->job.command.override.rules = (code_set)1 << CODE_slot_taken;
-    to->job.command.override.reason = STR("the customer insists");
-}
-
-/* ---- things there are ---- */
-
-static size_t pick_recent(struct drive *d, size_t n)
-{
-    const size_t reach = n < RECENT ? n : RECENT;
-    return n - 1 - (size_t)dice(d, reach);
-}
-
-static ref_t pick_hold(struct drive *d)
-{
-    const struct model *m = &d->follow.model;
-    if (m->n_holds == 0 || chance(d, 1))
-        return (ref_t)12345 << REF_SEQ_SHIFT;
-    const size_t reach = m->n_holds < 40 ? m->n_holds : 40;
-    return m->holds[m->n_holds - 1 - (size_t)dice(d, reach)].ref;
-}
-
-static struct str pick_inspection(struct drive *d, struct arena *arena, int64_t *ret_version)
-{
-    const struct model *m = &d->follow.model;
-    if (m->n_inspections == 0 || chance(d, 1))
-        return STR("nobody");
-    const struct model_inspection *i = &m->inspections[pick_recent(d, m->n_inspections)];
-    *ret_version = chance(d, 3) ? i->version + 1 : i->version;
-    return chance(d, 50) ? str_copy(arena, str_from(i->id))
-                         : str_print(arena, "%ld", (long)i->order_number);
-}
-
-/* ---- commands ---- */
-
-static void command_hold(struct drive *d, struct drive_job *to)
-{
-    pick_want(d, to);
-    to->job.command.hold_kind = chance(d, 20) ? HOLD_QUOTE : HOLD_CHECKOUT;
-    /* A quote hold ends at start minus notice, which may be over. */
-    to->must_succeed &= to->job.command.hold_kind == HOLD_CHECKOUT;
-}
-
-static void command_change_hold(struct drive *d, struct drive_job *to)
-{
-    to->job.command.hold = pick_hold(d);
-    if (chance(d, 60))
-        to->job.command.extend = true;
-    else
-        pick_want(d, to);
-    to->must_succeed = false;
-}
-
-static void command_book(struct drive *d, struct drive_job *to)
-{
-    struct command *command = &to->job.command;
-    pick_want(d, to);
-    pick_override(d, to);
-    to->job.personal = str_print(&to->arena, "{\"address\":\"%d Elm\",\"client\":{\"name\":\"C\"}}",
-                                 (int)dice(d, 300));
-    command->place_key = 1 + (int64_t)dice(d, 300);
-    if (chance(d, 5))
-        command->external_ref = str_print(&to->arena, "x%d", (int)dice(d, 5000));
-    if (chance(d, 50))
-        return;
-    to->must_succeed = false;
-    command->hold = pick_hold(d);
-    const struct model_hold *hold = model_find_hold(&d->follow.model, command->hold);
-    if (hold == NULL || chance(d, 20))
-        return; /* whatever was wished stays, and mostly differs */
-    command->want = (struct want){ .property = command->want.property };
-    if (chance(d, 50)) {
-        command->want.has_datetime = true;
-        command->want.datetime = rig_instant(hold->start);
-    }
-}
-
-static void command_reschedule(struct drive *d, struct drive_job *to)
-{
-    pick_want(d, to);
-    pick_override(d, to);
-    struct command *command = &to->job.command;
-    command->subject = pick_inspection(d, &to->arena, &command->version);
-    command->want.brand = (struct str){ 0 };
-    command->reason = STR("moved");
-    to->must_succeed = false;
-}
-
-static void command_cancel(struct drive *d, struct drive_job *to)
-{
-    struct command *command = &to->job.command;
-    command->subject = pick_inspection(d, &to->arena, &command->version);
-    command->reason = STR("changed their mind");
-}
-
-static void command_absence(struct drive *d, struct drive_job *to)
-{
-    static const enum claim_kind kinds[] = { CLAIM_EVENT, CLAIM_BLOCK, CLAIM_VACATION };
-    struct command *command = &to->job.command;
-    const utc_s at = pick_start(d);
-    command->actor = rig_actor(ROLE_STAFF, false);
-    command->absence_kind = kinds[dice(d, 3)];
-    command->want.inspectors = pick_inspectors(d, &to->arena, 1);
-    command->title = STR("away");
-    command->affected = chance(d, 50) ? AFFECTED_OPEN : AFFECTED_REFUSE;
-    if (command->absence_kind == CLAIM_VACATION) {
-        command->whole_days = true;
-        command->first_day = (date_d)(at / DAY_S);
-        command->last_day = command->first_day + (date_d)dice(d, 2);
-    } else {
-        command->from = rig_instant(at);
-        command->to = rig_instant(at + (int64_t)(1 + dice(d, 8)) * 1800);
-    }
-}
-
-static void command_remove_absence(struct drive *d, struct drive_job *to)
-{
-    const struct model *m = &d->follow.model;
-    struct command *command = &to->job.command;
-    command->actor = rig_actor(ROLE_STAFF, false);
-    command->subject = STR("nothing");
-    if (m->n_absences == 0)
-        return;
-    const struct model_absence *a = &m->absences[pick_recent(d, m->n_absences)];
-    command->subject = str_copy(&to->arena, str_from(a->id));
-    command->version = a->version;
-}
-
-static void command_key(struct drive *d, struct drive_job *to)
-{
-    to->job.command.actor = rig_actor(ROLE_ADMIN, true);
-    struct key_record *key = &to->job.command.key;
-    key->id = str_print(&to->arena, "key%d", (int)dice(d, 20));
-    key->secret = hash_of(str_print(&to->arena, "%s secret", key->id.at));
-    key->role = ROLE_STAFF;
-    key->name = STR("a desk");
-    key->created_at = now_of(d);
-}
-
-/* In percent, summing to 100. */
-static const struct share {
-    enum command_kind kind;
-    uint64_t percent;
-    void (*fill)(struct drive *, struct drive_job *);
-} shares[] = {
-    { COMMAND_HOLD, 35, command_hold },
-    { COMMAND_BOOK, 28, command_book },
-    { COMMAND_CHANGE_HOLD, 5, command_change_hold },
-    { COMMAND_RESCHEDULE, 9, command_reschedule },
-    { COMMAND_CANCEL, 10, command_cancel },
-    { COMMAND_ADD_ABSENCE, 4, command_absence },
-    { COMMAND_REMOVE_ABSENCE, 3, command_remove_absence },
-    { COMMAND_KEY, 1, command_key },
-    { COMMAND_RELEASE, 3, NULL },
-    { COMMAND_EXPIRE, 2, NULL },
-};
-
-static void pick_command(struct drive *d, struct drive_job *to)
-{
-    uint64_t roll = dice(d, 100);
-    const struct share *share = shares;
-    while (roll >= share->percent)
-        roll -= (share++)->percent;
-    const bool online = chance(d, 40);
-    struct actor actor =
-        online ? rig_actor(ROLE_ONLINE, false) : rig_actor(ROLE_STAFF, chance(d, 40));
-    to->job = rig_job(&to->arena, d->company, share->kind, actor);
-    to->must_succeed = false;
-    if (share->kind == COMMAND_RELEASE)
-        to->job.command.hold = pick_hold(d);
-    if (share->kind == COMMAND_EXPIRE) {
-        to->job.command.actor = rig_actor(ROLE_ADMIN, false);
-        to->job.command.actor.channel = STR("system");
-    }
-    if (share->fill != NULL)
-        share->fill(d, to);
-}
-
-static void pick_idempotency(struct drive *d, struct drive_job *to)
-{
-    to->is_replay = d->n_kept > 0 && chance(d, 4);
-    to->job.has_idempotency = to->is_replay || chance(d, 30);
-    if (!to->job.has_idempotency)
-        return;
-    snprintf(to->key, sizeof(to->key), "n%lu", (unsigned long)d->commands);
-    to->job.request = hash_of(str_from(to->key));
-    if (to->is_replay) {
-        const struct drive_kept *kept = &d->kept[dice(d, d->n_kept)];
-        memcpy(to->key, kept->key, sizeof(to->key));
-        to->job.command.actor = kept->actor;
-        to->job.request = kept->request;
-        to->replay_seq = kept->seq;
-        to->must_succeed = false;
-    }
-    to->job.idempotency_key = str_from(to->key);
-}
-
-/* ---- answers ---- */
-
-static void keep_for_replay(struct drive *d, const struct drive_job *from)
-{
-    if (!from->job.has_idempotency)
-        return;
-    const size_t at = d->n_kept < DRIVE_KEPT ? d->n_kept++ : (size_t)dice(d, DRIVE_KEPT);
-    memcpy(d->kept[at].key, from->key, sizeof(from->key));
-    d->kept[at].request = from->job.request;
-    d->kept[at].seq = from->job.seq;
-    d->kept[at].actor = rig_actor(from->job.command.actor.role, false);
-}
-
-static void expect_entry(struct drive *d, const struct entry *entry, struct str payload)
-{
-    struct buf said = { 0 };
-    entry_write(&said, str_from(d->company), entry);
-    CHECK(str_equal(buf_view(&said), payload),
-          "the answer's entry is not the stored one:\n%.*s\n%.*s", STR_ARG(buf_view(&said)),
-          STR_ARG(payload));
-    buf_drop(&said);
-}
-
-static void judge_replay(struct drive *d, const struct drive_job *it)
-{
-    const struct desk_job *job = &it->job;
-    CHECK(job->code == CODE_NONE && job->replayed, "a replay answered %d, replayed %d",
-          (int)job->code, job->replayed);
-    CHECK(job->verdict.entry != NULL && job->verdict.entry->seq == it->replay_seq,
-          "a replay answers another entry");
-    d->replayed++;
-}
-
-static void judge_done(struct drive *d, struct drive_job *it)
-{
-    const struct entry *entry = it->job.verdict.entry;
-    const enum command_kind kind = it->job.command.kind;
-    d->done++;
-    CHECK(entry != NULL || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
-              kind == COMMAND_EXPIRE,
-          "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
-          command_name(kind).at);
-    if (entry == NULL)
-        return;
-    CHECK(entry->seq == it->job.seq, "the answer says seq %lu, its entry %lu",
-          (unsigned long)it->job.seq, (unsigned long)entry->seq);
-    expect_entry(d, entry, buf_view(&d->follow.payload));
-    keep_for_replay(d, it);
-    if (!it->must_succeed || entry->n_added != 1)
-        return;
-    const struct want *want = &it->job.command.want;
-    const struct span when = entry->added[0].claim.when;
-    CHECK(when.start == want->datetime.wall &&
-              when.end == (want->has_endtime ? want->endtime.wall
-                                             : when.start + want->minutes * MINUTE_S) &&
-              str_equal(entry->added[0].inspector, want->inspectors.at[0]),
-          "seq %lu: not the visit that was asked for", (unsigned long)entry->seq);
-}
-
-static struct span asked_of(struct drive *d, const struct desk_job *job)
-{
-    const struct command *c = &job->command;
-    const struct zone *zone = d->follow.fold->company->zone;
-    if (c->kind != COMMAND_ADD_ABSENCE)
-        return job->verdict.asked;
-    if (!c->whole_days)
-        return (struct span){ c->from.wall, c->to.wall };
-    return (struct span){ zone_from_wall(zone, (wall_s)c->first_day * DAY_S).first,
-                          zone_from_wall(zone, (wall_s)(c->last_day + 1) * DAY_S).first };
-}
-
-static const struct model_inspection *subject_of(struct drive *d, const struct command *command)
-{
-    const struct model *m = &d->follow.model;
-    int64_t number = 0;
-    if (command->kind != COMMAND_RESCHEDULE)
-        return NULL;
-    const bool by_number = str_to_int(command->subject, &number);
-    for (size_t i = 0; i < m->n_inspections; i++)
-        if (by_number ? m->inspections[i].order_number == number
-                      : str_equal(command->subject, str_from(m->inspections[i].id)))
-            return &m->inspections[i];
-    rig_fail("an inspection was judged that there is not");
-}
-
-/* Nobody is in their own way; and whoever asked for any inspector hears "taken" only if all are. */
-static void judge_taken(struct drive *d, const struct drive_job *it)
-{
-    const struct desk_job *job = &it->job;
-    const struct command *command = &job->command;
-    const struct model_inspection *moved = subject_of(d, command);
-    const struct model_look look = { job->verdict.asked.start,
-                                     job->verdict.asked.end,
-                                     now_of(d),
-                                     { command->hold, moved != NULL ? moved->ref : 0 } };
-    model_judge_taken(&d->follow.model, &job->verdict, asked_of(d, job), look.now);
-    for (size_t i = 0; i < job->verdict.n_evidence; i++) {
-        const ref_t owner = job->verdict.evidence[i].owner;
-        CHECK(owner != look.without[0] && owner != look.without[1],
-              "seq %lu: its own time is in its way", (unsigned long)job->seq);
-    }
-    if (!command->want.any_inspector || command->want.services.n != 1 ||
-        str_equal(command->want.services.at[0], STR("pair")))
-        return;
-    for (int i = 0; i < 6; i++)
-        CHECK(model_in_the_way(&d->follow.model, i, &look) != NULL,
-              "seq %lu: any was refused, but i%d is free", (unsigned long)job->seq, i);
-}
-
-static void judge_refused(struct drive *d, struct drive_job *it)
-{
-    const struct desk_job *job = &it->job;
-    const struct model *m = &d->follow.model;
-    d->refused++;
-    d->codes[job->verdict.code]++;
-    CHECK(job->verdict.entry == NULL, "refused, and an entry");
-    if (job->verdict.code == CODE_slot_taken)
-        judge_taken(d, it);
-    if (job->verdict.code == CODE_hold_consumed)
-        CHECK(model_find_hold(m, job->command.hold)->state == HOLD_CONSUMED, "not consumed");
-    if (!it->must_succeed || job->verdict.code == CODE_too_many_holds ||
-        job->verdict.code == CODE_external_ref_used)
-        return;
-    const struct want *want = &job->command.want;
-    const utc_s end =
-        want->has_endtime ? want->endtime.wall : want->datetime.wall + want->minutes * MINUTE_S;
-    const struct model_look look = { want->datetime.wall, end, now_of(d), { 0 } };
-    CHECK(job->verdict.code == CODE_slot_taken &&
-              model_in_the_way(m, model_inspector(want->inspectors.at[0]), &look) != NULL,
-          "seq %lu: refused with %s though it is free", (unsigned long)job->seq,
-          code_facts(job->verdict.code)->name.at);
-}
-
-static void judge(struct drive *d, struct drive_job *it)
-{
-    CHECK(it->job.code == CODE_NONE || it->job.code == it->job.verdict.code ||
-              it->job.verdict.code == CODE_NONE,
-          "two codes in one answer");
-    if (it->is_replay) {
-        judge_replay(d, it);
-        return;
-    }
-    CHECK(it->job.code == CODE_NONE, "the desk answered %s",
-          it->job.code == CODE_NONE ? "" : code_facts(it->job.code)->name.at);
-    follow_to(&d->follow, it->job.seq);
-    CHECK(it->job.seq == d->follow.model.seq, "answers of a batch are out of order");
-    if (it->job.verdict.code == CODE_NONE)
-        judge_done(d, it);
-    else
-        judge_refused(d, it);
-    CHECK(it->job.image != NULL && it->job.image->seq >= it->job.seq, "the image is older");
-}
-
-/* ---- running ---- */
-
-static void job_done(struct desk_job *job)
-{
-    struct drive_job *it = job->context;
-    atomic_store_explicit(&it->done, true, memory_order_release);
-}
-
-static void job_wait(struct drive_job *it)
-{
-    while (!atomic_load_explicit(&it->done, memory_order_acquire))
-        sched_yield();
-}
+/* ---- time ---- */
 
 /* The moment at which a hold ends, where an error of one second shows; or now. */
 static utc_s moment_of_an_end(struct drive *d, utc_s now)
 {
-    const struct model *m = &d->follow.model;
-    for (size_t i = m->n_holds; i > 0 && m->n_holds - i < RECENT; i--) {
+    const struct model *m = &d->companies[0].follow.model;
+    for (size_t i = m->n_holds; i > 0 && m->n_holds - i < RECENT_HOLDS; i--) {
         const struct model_hold *h = &m->holds[i - 1];
-        if (h->state == HOLD_LIVE && h->expires_at > now && h->expires_at < now + 5 * MINUTE_S)
-            return h->expires_at - (utc_s)dice(d, 2);
+        if (h->state == HOLD_LIVE && h->expires_at > now &&
+            h->expires_at < now + (utc_s)5 * MINUTE_S)
+            return h->expires_at - (utc_s)dice(&d->dice, 2);
     }
     return now;
 }
 
-/* Seconds at a time as a rule; seldom hours, sometimes back. */
+static utc_s later(struct drive *d, enum draw how, utc_s now)
+{
+    switch ((int)how) {
+    case DRAW_to_an_end:
+        return moment_of_an_end(d, now);
+    case DRAW_back:
+        return now - (int64_t)dice(&d->dice, 400);
+    case DRAW_minutes:
+        return now + (int64_t)dice(&d->dice, HOUR_S);
+    case DRAW_hours:
+        return now + (int64_t)dice(&d->dice, DAY_S);
+    case DRAW_day:
+        return now + DAY_S + (int64_t)dice(&d->dice, DAY_S);
+    case DRAW_days:
+        return now + (utc_s)2 * DAY_S + (int64_t)dice(&d->dice, (uint64_t)7 * DAY_S);
+    default:
+        return now + (int64_t)dice(&d->dice, 20);
+    }
+}
+
 static void clock_move(struct drive *d)
 {
     const int64_t now = atomic_load(&d->clock->now_s);
-    int64_t next = now + (int64_t)dice(d, 20);
-    if (chance(d, 5))
-        next = moment_of_an_end(d, now);
-    if (dice(d, 2000) == 0)
-        next = now + (int64_t)dice(d, 5 * HOUR_S);
-    if (chance(d, 1))
-        next = now - (int64_t)dice(d, 400);
+    const enum draw how = draw_of(&d->dice, GROUP_TIME);
+    utc_s next = later(d, how, now);
     if (next < d->newest - HOUR_S)
         next = d->newest;
     if (next > d->newest)
         d->newest = next;
     atomic_store(&d->clock->now_s, next);
+    if (next - now > MINUTE_S || next < now)
+        trace_say("(%s: %+.2f h)", draw_name(how), (double)(next - now) / HOUR_S);
 }
 
-static void import_some(struct drive *d)
+/* ---- one desk ---- */
+
+static void fill(struct dice *port, void *bytes, size_t len)
 {
-    struct buf text = { 0 };
-    buf_print(&text,
-              "{\"interlock\":1,\"company\":{\"_id\":\"%s\",\"name\":\"Rig\",\"timezone\":"
-              "\"America/Denver\"",
-              d->company);
-    if (chance(d, 30))
-        buf_print(&text, ",\"settings\":{\"quoteHoldHours\":%d}", 1 + (int)dice(d, 3));
-    buf_print(&text, "},\"inspections\":[");
-    uint64_t id = dice(d, IMPORT_IDS / 4);
-    for (int i = 0; i < 4; i++, id += IMPORT_IDS / 4) {
-        char at[INSTANT_TEXT];
-        char end[INSTANT_TEXT];
-        const utc_s start = pick_start(d);
-        instant_write(d->follow.fold->company->zone, start, at);
-        instant_write(d->follow.fold->company->zone, start + 5400, end);
-        buf_print(&text,
-                  "%s{\"_id\":\"imp%d\",\"datetime\":\"%.*s\",\"endtime\":\"%.*s\","
-                  "\"_inspectorId\":\"i%d\",\"services\":[\"short\"],\"status\":\"%s\","
-                  "\"client\":{\"name\":\"N\"},"
-                  "\"property\":{\"address\":\"%d Oak\"}}",
-                  i > 0 ? "," : "", (int)id, INSTANT_TEXT, at, INSTANT_TEXT, end,
-                  (int)dice(d, RIG_INSPECTORS), chance(d, 25) ? "cancelled" : "confirmed",
-                  (int)dice(d, 100));
+    struct desk_dice *own = (struct desk_dice *)port;
+    unsigned char *at = bytes;
+    for (size_t i = 0; i < len; i++) {
+        own->state = own->state * 6364136223846793005u + 1442695040888963407u;
+        at[i] = (unsigned char)(own->state >> 56);
     }
-    buf_print(&text, "]}");
-    rig_import(d->desk, buf_view(&text));
-    buf_drop(&text);
+}
+
+static void note_stop(void *context, const char *why)
+{
+    struct drive *d = context;
+    (void)why;
+    atomic_store(&d->stopped, true);
+}
+
+/* Waits behind whatever the writer does first. The company does not exist, so nothing is loaded. */
+static void barrier(struct drive *d)
+{
+    struct arena arena = arena_make(RIG_ARENA_BYTES);
+    struct desk_job job = rig_job(&arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
+    desk_do(d->desk, &job);
+    arena_drop(&arena);
+    CHECK(job.code == CODE_not_found, "there is no company, and the desk answers %d",
+          (int)job.code);
+}
+
+static void start_desk(struct drive *d, size_t memory)
+{
+    const struct desk_options options = { .store = drive_share(d->store),
+                                          .clock = &d->clock->port,
+                                          .dice = &d->desk_dice.port,
+                                          .log = log_silent(),
+                                          .zones = zone_source_system(),
+                                          .memory_bytes = memory,
+                                          .stopped = note_stop,
+                                          .context = d };
+    struct il_err err = { .code = "" };
+    CHECK(desk_open(&options, &d->desk, &err) == IL_OK, "desk_open: %s", err.text);
+    barrier(d); /* the first sweep finds nothing loaded */
+}
+
+const struct image *drive_image(struct drive *d, const struct drive_company *c, struct desk *desk)
+{
+    const struct image *image;
+    struct il_err err = { .code = "" };
+    (void)d;
+    CHECK(desk_image(desk, str_from(c->id), &image, &err) == IL_OK && image != NULL,
+          "desk_image: %s", err.text);
+    return image;
+}
+
+void drive_image_verify(struct drive *d, struct drive_company *c, struct desk *desk)
+{
+    const struct image *image = drive_image(d, c, desk);
+    follow_compare(&c->follow, image);
+    block_free(image);
+}
+
+/* The desk's own sweep: its clock moves, and it comes by between two jobs. */
+void drive_sweep(struct drive *d)
+{
+    trace_say("(the desk sweeps)");
+    for (size_t i = 0; i < d->n_companies; i++) /* the last of them is loaded in any case */
+        drive_image_verify(d, &d->companies[d->n_companies - 1 - i], d->desk);
+    barrier(d);
+    atomic_fetch_add(&d->clock->ahead_ms, DESK_SWEEP_MS);
+    barrier(d);
+    barrier(d);
+    drive_image_verify(d, &d->companies[0], d->desk);
+    const struct model *m = &d->companies[0].follow.model;
+    const struct model_hold *dead = model_dead_hold(m, atomic_load(&d->clock->now_s));
+    CHECK(dead == NULL, "seq %lu: the desk swept, but hold %lx ended at %ld", (unsigned long)m->seq,
+          (unsigned long)dead->ref, (long)dead->expires_at);
+    CHECK(!atomic_load(&d->stopped), "the desk stopped");
+}
+
+static void try_print(struct drive *d, struct drive_job *it, struct buf *out)
+{
+    desk_try(d->desk, &it->job);
+    CHECK(it->job.code == CODE_NONE, "a dry run answers %s",
+          it->job.code == CODE_NONE ? "" : code_facts(it->job.code)->name.at);
+    answer_print(out, &it->job);
+    block_free(it->job.image);
+    it->job.image = NULL;
+    trace->tally.tried++;
+}
+
+static void expect_text(const struct buf *first, const struct buf *again, const char *what)
+{
+    CHECK(str_equal(buf_view(first), buf_view(again)), "%s:\n%.*s\nthen:\n%.*s", what,
+          STR_ARG(buf_view(first)), STR_ARG(buf_view(again)));
+}
+
+/* Whoever asks the next desk hears what the one before would have said. */
+void drive_restart(struct drive *d)
+{
+    struct buf before[PROBES] = { { 0 } };
+    trace_say("(the desk closes, another opens)");
+    for (size_t i = 0; i < PROBES; i++) {
+        wish(d, &d->companies[0], &d->jobs[i]);
+        d->jobs[i].job.has_idempotency = false;
+        try_print(d, &d->jobs[i], &before[i]);
+    }
+    desk_close(d->desk);
+    start_desk(d, drawn(&d->dice, DRAW_short_memory) ? 1 : 0);
+    for (size_t i = d->n_companies; i-- > 0;)
+        drive_image_verify(d, &d->companies[i], d->desk);
+    for (size_t i = 0; i < PROBES; i++) {
+        struct buf after = { 0 };
+        words_of_job(&d->jobs[i]);
+        trace_add(" (tried before and after)");
+        try_print(d, &d->jobs[i], &after);
+        expect_text(&before[i], &after, "after a restart the answer is another");
+        buf_drop(&before[i]);
+        buf_drop(&after);
+    }
+}
+
+/* ---- batches ---- */
+
+static void job_done(struct desk_job *job)
+{
+    struct drive *d = ((struct drive_job *)job->context)->drive;
+    (void)pthread_mutex_lock(&d->lock);
+    if (--d->n_waiting == 0)
+        (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+static void jobs_wait(struct drive *d)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    while (d->n_waiting > 0)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+/* The writer stands in the gate until all that is to wait together waits. */
+static void gate_hold(struct desk_job *job)
+{
+    struct drive *d = job->context;
+    (void)pthread_mutex_lock(&d->lock);
+    d->gate = GATE_REACHED;
+    (void)pthread_cond_broadcast(&d->changed);
+    while (d->gate == GATE_REACHED)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    d->gate = GATE_LEFT;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+static void gate_await(struct drive *d, enum gate state)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    while (d->gate != state)
+        (void)pthread_cond_wait(&d->changed, &d->lock);
+    (void)pthread_mutex_unlock(&d->lock);
+}
+
+static void gate_close(struct drive *d, struct desk_job *job, struct arena *arena)
+{
+    *job = rig_job(arena, "nobody", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
+    job->done = gate_hold;
+    job->context = d;
+    CHECK(desk_submit(d->desk, job), "the desk takes nothing");
+    gate_await(d, GATE_REACHED);
+}
+
+static void gate_open(struct drive *d)
+{
+    (void)pthread_mutex_lock(&d->lock);
+    d->gate = GATE_OPEN;
+    (void)pthread_cond_broadcast(&d->changed);
+    (void)pthread_mutex_unlock(&d->lock);
+    gate_await(d, GATE_LEFT);
+}
+
+/* Those that are not queued have their answers already. */
+static void submit_all(struct drive *d, size_t n)
+{
+    d->n_waiting = n; /* before anyone can answer */
+    for (size_t i = 0; i < n; i++) {
+        if (desk_submit(d->desk, &d->jobs[i].job))
+            continue;
+        (void)pthread_mutex_lock(&d->lock);
+        d->n_waiting--;
+        (void)pthread_mutex_unlock(&d->lock);
+    }
+}
+
+static utc_s floor_now(struct drive *d, const struct drive_company *c)
+{
+    const struct image *image = drive_image(d, c, d->desk);
+    const utc_s floor = image->floor;
+    block_free(image);
+    return floor;
+}
+
+/* An image that reaches back a few days is trimmed in its time; a deeper one costs memory for good.
+ */
+static void expect_floor(struct drive *d, const struct drive_job *it, utc_s before,
+                         const char *what)
+{
+    const utc_s oldest = atomic_load(&d->clock->now_s) - DESK_TRIM_S;
+    const utc_s floor = floor_now(d, it->company);
+    CHECK(!drawn(&d->dice, DRAW_law_depth) || floor >= before || floor >= oldest,
+          "%s left an image that goes back %ld days further", what, (long)(before - floor) / DAY_S);
+}
+
+/* A lone command: tried first, now and then; and what changes nothing leaves the image as it was.
+ */
+static utc_s lone_before(struct drive *d, struct drive_job *it, struct buf *tried)
+{
+    const utc_s floor = floor_now(d, it->company);
+    if (!drawn(&d->dice, DRAW_dry_run) || it->is_replay)
+        return floor;
+    trace_add(" (tried first)");
+    try_print(d, it, tried);
+    expect_floor(d, it, floor, "a dry run");
+    return floor;
+}
+
+static void lone_after(struct drive *d, struct drive_job *it, struct buf *tried, utc_s floor)
+{
+    struct buf said = { 0 };
+    if (tried->len > 0) {
+        /* Decided at the seq before its own. */
+        it->job.seq -= it->job.verdict.entry != NULL;
+        answer_print(&said, &it->job);
+        it->job.seq += it->job.verdict.entry != NULL;
+        expect_text(tried, &said, "the dry run said otherwise");
+    }
+    buf_drop(&said);
+    if (it->job.verdict.entry == NULL)
+        expect_floor(d, it, floor, "a refusal");
+}
+
+static struct drive_company *pick_company(struct drive *d)
+{
+    const bool other = d->n_companies > 1 && drawn(&d->dice, DRAW_elsewhere);
+    return &d->companies[other ? 1 + dice(&d->dice, d->n_companies - 1) : 0];
+}
+
+static void job_prepare(struct drive *d, struct drive_job *it)
+{
+    wish(d, pick_company(d), it);
+    it->job.done = job_done;
+    it->job.context = it;
+    it->drive = d;
+    d->commands++;
+    trace->tally.commands++;
+    words_of_job(it);
+    it->line = trace->n;
 }
 
 static void batch_run(struct drive *d, size_t n)
 {
-    bool queued[DRIVE_BATCH_MAX];
-    for (size_t i = 0; i < n; i++) {
-        struct drive_job *it = &d->jobs[i];
-        arena_reset(&it->arena);
-        pick_command(d, it);
-        pick_idempotency(d, it);
-        it->job.done = job_done;
-        it->job.context = it;
-        atomic_store(&it->done, false);
-        d->commands++;
-    }
+    struct desk_job gate;
+    struct arena arena = arena_make(RIG_ARENA_BYTES); /* the gate's */
+    struct buf tried = { 0 };
+    utc_s floor = 0;
     for (size_t i = 0; i < n; i++)
-        queued[i] = desk_submit(d->desk, &d->jobs[i].job);
-    for (size_t i = 0; i < n; i++) {
-        if (queued[i])
-            job_wait(&d->jobs[i]);
-    }
-    for (size_t i = 0; i < n; i++) {
+        job_prepare(d, &d->jobs[i]);
+    if (n > 1)
+        gate_close(d, &gate, &arena);
+    else
+        floor = lone_before(d, &d->jobs[0], &tried);
+    submit_all(d, n);
+    if (n > 1)
+        gate_open(d);
+    jobs_wait(d);
+    for (size_t i = 0; i < n; i++)
         judge(d, &d->jobs[i]);
+    if (n == 1)
+        lone_after(d, &d->jobs[0], &tried, floor);
+    for (size_t i = 0; i < n; i++)
         block_free(d->jobs[i].job.image);
+    arena_drop(&arena);
+    buf_drop(&tried);
+}
+
+/* ---- a life ---- */
+
+static void verify_some(struct drive *d)
+{
+    if (!d->is_world)
+        drive_verify(d);
+}
+
+static void step(struct drive *d, uint64_t left)
+{
+    const enum draw draw = draw_of(&d->dice, GROUP_STEP);
+    uint64_t n = 2 + dice(&d->dice, DRIVE_BATCH_MAX - 1);
+    switch ((int)draw) {
+    case DRAW_one:
+        batch_run(d, 1);
+        return;
+    case DRAW_batch:
+        batch_run(d, (size_t)(n < left ? n : left));
+        return;
+    case DRAW_sweep:
+        drive_sweep(d);
+        break;
+    case DRAW_restart:
+        drive_restart(d);
+        break;
+    case DRAW_check:
+        verify_some(d);
+        break;
+    case DRAW_same_export:
+        outside_same_export(d, pick_company(d));
+        break;
+    case DRAW_copy:
+        world_copy(d);
+        break;
+    case DRAW_large:
+        world_large(d);
+        break;
+    case DRAW_crowd:
+        world_crowd(d);
+        break;
+    default:
+        outside_import(d, pick_company(d), draw);
+        break;
     }
+    d->commands++;
+    trace->tally.commands++;
 }
 
 void drive_run(struct drive *d, uint64_t n)
 {
     for (const uint64_t end = d->commands + n; d->commands < end;) {
         clock_move(d);
-        if (dice(d, 100) == 0)
-            import_some(d);
-        const uint64_t left = end - d->commands;
-        const uint64_t some = chance(d, 50) ? 1 : 1 + dice(d, DRIVE_BATCH_MAX);
-        batch_run(d, (size_t)(some < left ? some : left));
+        trace->tally.steps++;
+        step(d, end - d->commands);
     }
-}
-
-static void image_verify(struct drive *d, struct desk *desk)
-{
-    const struct image *image;
-    struct il_err err = { .code = "" };
-    CHECK(desk_image(desk, str_from(d->company), &image, &err) == IL_OK && image != NULL,
-          "desk_image: %s", err.text);
-    follow_compare(&d->follow, image);
-    block_free(image);
 }
 
 void drive_verify(struct drive *d)
 {
     struct check_report report;
     struct il_err err = { .code = "" };
-    image_verify(d, d->desk);
     const struct desk_options options = { .store = drive_share(d->store),
                                           .clock = &d->clock->port,
                                           .dice = dice_system(),
@@ -643,8 +417,12 @@ void drive_verify(struct drive *d)
                                           .zones = zone_source_system(),
                                           .read_only = true };
     struct desk *fresh;
+    trace_say("(all is verified)");
     CHECK(desk_open(&options, &fresh, &err) == IL_OK, "a second desk: %s", err.text);
-    image_verify(d, fresh);
+    for (size_t i = d->n_companies; i-- > 0;) {
+        drive_image_verify(d, &d->companies[i], d->desk);
+        drive_image_verify(d, &d->companies[i], fresh);
+    }
     desk_close(fresh);
     CHECK(desk_check(d->store, dice_system(), &report, &err) == IL_OK, "desk_check: %s", err.text);
     CHECK(report.n_findings == 0, "%zu findings:\n%.*s", report.n_findings,
@@ -652,33 +430,62 @@ void drive_verify(struct drive *d)
     buf_drop(&report.findings);
 }
 
-struct drive *drive_open(struct store *store, struct rig_clock *clock, uint64_t seed)
+struct drive *drive_open(const struct drive_start *start)
 {
+    static const char *const names[DRIVE_COMPANIES] = { "rig", "twin", "third" };
     struct drive *d = calloc(1, sizeof(*d));
     CHECK(d != NULL, "out of memory");
-    d->store = store;
-    d->clock = clock;
-    d->company = "rig";
-    d->random = (seed + 1) * 0x9E3779B97F4A7C15u;
-    d->newest = first_now;
-    rig_clock_set(clock, first_now);
-    d->desk = rig_open(drive_share(store), clock);
-    d->follow = follow_make(store, d->company);
+    d->store = start->store;
+    d->clock = start->clock;
+    d->seed = start->seed;
+    d->dice = dicebox_make(start->seed, start->off);
+    d->desk_dice = (struct desk_dice){ { fill }, start->seed };
+    d->newest = start->now != 0 ? start->now : first_now;
+    d->is_world = start->is_world;
+    (void)pthread_mutex_init(&d->lock, NULL);
+    (void)pthread_cond_init(&d->changed, NULL);
+    d->clock->is_frozen = true;
+    rig_clock_set(d->clock, d->newest);
     for (size_t i = 0; i < DRIVE_BATCH_MAX; i++)
         d->jobs[i].arena = arena_make(RIG_ARENA_BYTES);
-    struct buf text = { 0 };
-    rig_document(&text, d->company);
-    rig_import(d->desk, buf_view(&text));
-    buf_drop(&text);
-    image_verify(d, d->desk); /* reads the entries of the import */
+    start_desk(d, drawn(&d->dice, DRAW_short_memory) ? 1 : 0);
+    d->n_companies = start->companies;
+    for (size_t i = 0; i < d->n_companies; i++) {
+        struct drive_company *c = &d->companies[i];
+        const int inspectors = i == 0 ? start->inspectors : RIG_INSPECTORS;
+        struct buf text = { 0 };
+        c->id = names[i];
+        c->follow = follow_make(d->store, c->id, inspectors);
+        if (i == 0 && start->document.len > 0)
+            buf_add_str(&text, start->document);
+        else
+            rig_document_of(&text, c->id, inspectors);
+        (void)rig_import(d->desk, buf_view(&text));
+        buf_drop(&text);
+        drive_image_verify(d, c, d->desk); /* reads the entries of the import */
+    }
     return d;
 }
 
 void drive_close(struct drive *d)
 {
     desk_close(d->desk);
-    follow_drop(&d->follow);
+    for (size_t i = 0; i < d->n_companies; i++) {
+        const struct model *m = &d->companies[i].follow.model;
+        uint64_t head;
+        memcpy(&head, d->companies[i].follow.head.at, sizeof(head));
+        trace->tally.digest = trace->tally.digest * 31 + head;
+        trace->tally.entries += m->seq;
+        trace->tally.conflicts += m->n_opened;
+        for (int kind = 0; kind < COMMANDS; kind++)
+            trace->tally.kinds[kind] += m->kinds[kind];
+        follow_drop(&d->companies[i].follow);
+    }
+    for (int draw = 0; draw < DRAWS_END; draw++)
+        trace->tally.drawn[draw] += d->dice.drawn[draw];
     for (size_t i = 0; i < DRIVE_BATCH_MAX; i++)
         arena_drop(&d->jobs[i].arena);
+    (void)pthread_cond_destroy(&d->changed);
+    (void)pthread_mutex_destroy(&d->lock);
     free(d);
 }

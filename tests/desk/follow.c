@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-struct follow follow_make(struct store *store, const char *company)
+struct follow follow_make(struct store *store, const char *company, int n_inspectors)
 {
     return (struct follow){ .store = store,
                             .company = company,
-                            .model = { .buffer_s = 15 * MINUTE_S },
+                            .model = { .buffer_s = (int64_t)15 * MINUTE_S,
+                                       .n_inspectors = n_inspectors },
                             .fold = image_empty(),
                             .settings = arena_make(RIG_ARENA_BYTES) };
 }

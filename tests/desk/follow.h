@@ -17,7 +17,7 @@ struct follow {
     struct buf payload; /* of the newest entry read */
 };
 
-struct follow follow_make(struct store *store, const char *company);
+struct follow follow_make(struct store *store, const char *company, int n_inspectors);
 void follow_drop(struct follow *follow);
 
 /* Reads on to `seq`, which must be there. */

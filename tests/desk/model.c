@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_S = 40 * DAY_S }; /* claims that ended longer ago than this are forgotten */
-
 static void *model_grow(void *at, size_t n, size_t *room, size_t size)
 {
     if (n < *room)
@@ -18,19 +16,22 @@ static void *model_grow(void *at, size_t n, size_t *room, size_t size)
 
 void model_drop(struct model *model)
 {
-    for (int i = 0; i < RIG_INSPECTORS; i++)
+    for (int i = 0; i < MODEL_INSPECTORS_MAX; i++)
         free(model->claims[i]);
     free(model->holds);
     free(model->inspections);
     free(model->absences);
     free(model->conflicts);
+    pairs_drop(&model->admitted);
 }
 
 int model_inspector(struct str id)
 {
-    CHECK(id.len == 2 && id.at[0] == 'i' && id.at[1] >= '0' && id.at[1] < '0' + RIG_INSPECTORS,
+    int64_t n = -1;
+    CHECK(id.len >= 2 && id.at[0] == 'i' && str_to_int((struct str){ id.at + 1, id.len - 1 }, &n) &&
+              n >= 0 && n < MODEL_INSPECTORS_MAX,
           "unknown inspector %.*s", STR_ARG(id));
-    return id.at[1] - '0';
+    return (int)n;
 }
 
 /* ---- finding ---- */
@@ -76,6 +77,22 @@ const struct model_inspection *model_find_inspection(const struct model *model, 
     return FOUND(model, inspections, ref);
 }
 
+const struct model_inspection *model_named(const struct model *model, struct str id)
+{
+    for (size_t i = model->n_inspections; i-- > 0;)
+        if (str_equal(id, str_from(model->inspections[i].id)))
+            return &model->inspections[i];
+    return NULL;
+}
+
+const struct model_hold *model_dead_hold(const struct model *model, utc_s now)
+{
+    for (size_t i = 0; i < model->n_holds; i++)
+        if (model->holds[i].state == HOLD_LIVE && model->holds[i].expires_at <= now)
+            return &model->holds[i];
+    return NULL;
+}
+
 static bool touches(utc_s a, utc_s a_end, utc_s b, utc_s b_end)
 {
     return a < b_end && b < a_end;
@@ -119,11 +136,11 @@ static void claim_put(struct model *model, struct model_claim claim)
 
 static void claims_forget(struct model *model, ref_t owner)
 {
-    for (int i = 0; i < RIG_INSPECTORS; i++) {
+    for (int i = 0; i < model->n_inspectors; i++) {
         size_t n = 0;
         for (size_t k = 0; k < model->n_claims[i]; k++) {
             const struct model_claim c = model->claims[i][k];
-            if (c.owner != owner && c.end > model->last_at - KEEP_S)
+            if (c.owner != owner)
                 model->claims[i][n++] = c;
         }
         model->n_claims[i] = n;
@@ -193,7 +210,7 @@ static bool is_removed(const struct entry *entry, ref_t claim)
 static size_t claims_of(const struct model *model, const struct entry *entry)
 {
     size_t n = 0;
-    for (int i = 0; i < RIG_INSPECTORS; i++)
+    for (int i = 0; i < model->n_inspectors; i++)
         for (size_t k = 0; k < model->n_claims[i]; k++)
             if (owner_is_told(entry, model->claims[i][k].owner))
                 n++;
@@ -285,6 +302,23 @@ static void copy_id(char ret[MODEL_ID_CHARS + 1], struct str id)
     ret[id.len] = '\0';
 }
 
+/* A name and a number are one order's for ever. */
+static void judge_name(const struct model *model, const struct entry *entry,
+                       const struct inspection *inspection)
+{
+    for (size_t i = 0; i < model->n_inspections; i++) {
+        const struct model_inspection *other = &model->inspections[i];
+        CHECK(!str_equal(inspection->id, str_from(other->id)) &&
+                  other->order_number != inspection->order_number,
+              "seq %lu: %s: %.*s (order %ld) has the name or number of %s (order %ld)",
+              (unsigned long)entry->seq, command_name(entry->kind).at, STR_ARG(inspection->id),
+              (long)inspection->order_number, other->id, (long)other->order_number);
+    }
+    CHECK(inspection->order_number > 0 && inspection->order_number < entry->next_order,
+          "seq %lu: order number %ld will be given again", (unsigned long)entry->seq,
+          (long)inspection->order_number);
+}
+
 static void lay_inspection(struct model *model, const struct entry *entry,
                            const struct inspection *inspection)
 {
@@ -297,9 +331,11 @@ static void lay_inspection(struct model *model, const struct entry *entry,
         CHECK(model->n_inspections == 0 ||
                   model->inspections[model->n_inspections - 1].ref < inspection->ref,
               "seq %lu: refs are given out of order", seq);
+        judge_name(model, entry, inspection);
         model->inspections = model_grow(model->inspections, model->n_inspections,
                                         &model->room_inspections, sizeof(*old));
         old = &model->inspections[model->n_inspections++];
+        old->is_imported = entry->kind == COMMAND_ADMIT;
     } else {
         CHECK(inspection->version == old->version + 1, "seq %lu: version %ld after %ld", seq,
               (long)inspection->version, (long)old->version);
@@ -319,6 +355,8 @@ static void lay_inspection(struct model *model, const struct entry *entry,
     old->end = inspection->when.end;
     claims_forget(model, inspection->ref);
     CHECK(inspection->n_assignments > 0, "seq %lu: an inspection of nobody", seq);
+    old->lead = model_inspector(inspection->assignments[0].inspector);
+    old->n_assignments = inspection->n_assignments;
     for (size_t i = 0; i < inspection->n_assignments; i++) {
         const struct assignment *a = &inspection->assignments[i];
         CHECK((a->claim != 0) == (inspection->status != STATUS_CANCELLED),
@@ -336,6 +374,13 @@ static void lay_absence(struct model *model, const struct entry *entry,
     struct model_absence *old = FOUND(model, absences, absence->ref);
     if (old == NULL) {
         CHECK(absence->version == 1, "a new absence at version %ld", (long)absence->version);
+        CHECK(model->n_absences == 0 || model->absences[model->n_absences - 1].ref < absence->ref,
+              "seq %lu: refs are given out of order", (unsigned long)entry->seq);
+        for (size_t i = 0; i < model->n_absences; i++)
+            CHECK(model->absences[i].is_removed ||
+                      !str_equal(absence->id, str_from(model->absences[i].id)),
+                  "seq %lu: two absences are named %s", (unsigned long)entry->seq,
+                  model->absences[i].id);
         model->absences =
             model_grow(model->absences, model->n_absences, &model->room_absences, sizeof(*old));
         old = &model->absences[model->n_absences++];
@@ -348,6 +393,9 @@ static void lay_absence(struct model *model, const struct entry *entry,
     old->ref = absence->ref;
     copy_id(old->id, absence->id);
     old->version = absence->version;
+    old->kind = absence->kind;
+    old->start = absence->when.start;
+    old->end = absence->when.end;
     old->is_removed = absence->is_removed;
     claims_forget(model, absence->ref);
     if (!absence->is_removed)
@@ -357,40 +405,62 @@ static void lay_absence(struct model *model, const struct entry *entry,
                                         (uint8_t)absence->kind, 0 });
 }
 
+/* Why an overlap was admitted: the entry itself must say so. */
+static void judge_cause(const struct entry *entry, const struct conflict *c)
+{
+    const unsigned long seq = (unsigned long)entry->seq;
+    const bool absent = is_absence((uint8_t)c->a.kind) || is_absence((uint8_t)c->b.kind);
+    const bool insisted = (entry->overridden & (code_set)1 << CODE_slot_taken) != 0;
+    CHECK(c->state == CONFLICT_OPEN && c->opened_at == entry->at, "seq %lu: opened otherwise", seq);
+    CHECK(!str_equal(c->cause, STR("import")) || entry->kind == COMMAND_ADMIT,
+          "seq %lu: %s opens a conflict as if by import", seq, command_name(entry->kind).at);
+    CHECK(!str_equal(c->cause, STR("absence")) || (entry->kind == COMMAND_ADD_ABSENCE && absent),
+          "seq %lu: %s opens a conflict as if by an absence", seq, command_name(entry->kind).at);
+    CHECK(!str_equal(c->cause, STR("override")) ||
+              ((entry->kind == COMMAND_BOOK || entry->kind == COMMAND_RESCHEDULE) && insisted &&
+               c->reason.len > 0),
+          "seq %lu: %s opens a conflict as if by an override", seq, command_name(entry->kind).at);
+    CHECK(str_equal(c->cause, STR("import")) || str_equal(c->cause, STR("absence")) ||
+              str_equal(c->cause, STR("override")),
+          "seq %lu: a conflict by %.*s", seq, STR_ARG(c->cause));
+}
+
 static void lay_conflict(struct model *model, const struct entry *entry,
                          const struct conflict *conflict)
 {
+    const unsigned long seq = (unsigned long)entry->seq;
     CHECK(conflict->a.claim < conflict->b.claim, "the sides of a conflict are not in order");
-    size_t i = 0;
-    while (i < model->n_conflicts && model->conflicts[i].ref != conflict->ref)
-        i++;
+    const size_t i =
+        place_of(model->conflicts, model->n_conflicts, sizeof(*model->conflicts), conflict->ref);
+    const bool known = i < model->n_conflicts && model->conflicts[i].ref == conflict->ref;
     if (conflict->state == CONFLICT_RESOLVED) {
-        CHECK(i < model->n_conflicts, "seq %lu: %s: conflict %lx of %lx and %lx is not open",
-              (unsigned long)entry->seq, command_name(entry->kind).at, (unsigned long)conflict->ref,
+        CHECK(known, "seq %lu: %s: conflict %lx of %lx and %lx is not open", seq,
+              command_name(entry->kind).at, (unsigned long)conflict->ref,
               (unsigned long)conflict->a.claim, (unsigned long)conflict->b.claim);
-        model->conflicts[i] = model->conflicts[--model->n_conflicts];
+        CHECK(conflict->resolved_how.len > 0, "seq %lu: a conflict ends somehow", seq);
+        (void)pairs_remove(&model->admitted, conflict->a.claim, conflict->b.claim);
+        memmove(&model->conflicts[i], &model->conflicts[i + 1],
+                (--model->n_conflicts - i) * sizeof(*model->conflicts));
+        model->n_closed++;
         return;
     }
-    if (i == model->n_conflicts) {
-        model->conflicts =
-            model_grow(model->conflicts, i, &model->room_conflicts, sizeof(*model->conflicts));
-        model->n_conflicts++;
-    }
-    model->conflicts[i] = (struct model_conflict){ conflict->ref, conflict->a.claim,
-                                                   conflict->b.claim, conflict->state };
+    CHECK(!known, "seq %lu: a conflict is told again", seq);
+    CHECK(conflict->ref >> REF_SEQ_SHIFT == entry->seq && i == model->n_conflicts,
+          "seq %lu: the conflict's ref is old", seq);
+    CHECK(pairs_add(&model->admitted, conflict->a.claim, conflict->b.claim),
+          "seq %lu: the pair of %lx and %lx is in conflict twice", seq,
+          (unsigned long)conflict->a.claim, (unsigned long)conflict->b.claim);
+    judge_cause(entry, conflict);
+    model->conflicts =
+        model_grow(model->conflicts, i, &model->room_conflicts, sizeof(*model->conflicts));
+    model->n_conflicts++;
+    model->n_opened++;
+    model->conflicts[i] =
+        (struct model_conflict){ conflict->ref, conflict->a.claim, conflict->b.claim,
+                                 model_inspector(conflict->inspector), conflict->state };
 }
 
 /* ---- laws ---- */
-
-static bool pair_is_admitted(const struct model *model, ref_t a, ref_t b)
-{
-    for (size_t i = 0; i < model->n_conflicts; i++) {
-        const struct model_conflict *c = &model->conflicts[i];
-        if ((c->a == a && c->b == b) || (c->a == b && c->b == a))
-            return true;
-    }
-    return false;
-}
 
 /* D1 for what is new; the buffer too, where nothing said it may be passed. */
 static void judge_overlaps(const struct model *model, const struct entry *entry,
@@ -404,29 +474,31 @@ static void judge_overlaps(const struct model *model, const struct entry *entry,
     for (size_t k = 0; k < model->n_claims[inspector]; k++) {
         const struct model_claim *c = &model->claims[inspector][k];
         const bool absent = is_absence(c->kind);
+        const int64_t most = absent ? 0 : model->buffer_s;
+        if (!touches(added->when.start - most, added->when.end + most, c->start, c->end))
+            continue;
         if (c->ref == added->ref || (absent && is_absence(added->kind)) ||
-            pair_is_admitted(model, c->ref, added->ref))
+            pairs_have(&model->admitted, c->ref, added->ref))
             continue;
         CHECK(!touches(added->when.start, added->when.end, c->start, c->end),
               "seq %lu: claims %lx and %lx of i%d overlap", (unsigned long)entry->seq,
               (unsigned long)added->ref, (unsigned long)c->ref, inspector);
-        const int64_t buffer = absent || passing || has_ended(c, entry->at) ? 0 : model->buffer_s;
-        CHECK(!touches(added->when.start - buffer, added->when.end + buffer, c->start, c->end),
+        CHECK(absent || passing || has_ended(c, entry->at),
               "seq %lu: %s: claims %lx and %lx of i%d leave no buffer", (unsigned long)entry->seq,
               command_name(entry->kind).at, (unsigned long)added->ref, (unsigned long)c->ref,
               inspector);
     }
 }
 
-static const struct model_claim *claim_anywhere(const struct model *model, ref_t ref)
+static bool stand_and_overlap(const struct model *model, int inspector, ref_t a_ref, ref_t b_ref)
 {
-    const struct model_claim *c = NULL;
-    for (int i = 0; i < RIG_INSPECTORS && c == NULL; i++)
-        c = claim_find(model, i, ref);
-    return c;
+    const struct model_claim *a = claim_find(model, inspector, a_ref);
+    const struct model_claim *b = claim_find(model, inspector, b_ref);
+    return a != NULL && b != NULL && touches(a->start, a->end, b->start, b->end);
 }
 
-/* A conflict that is not resolved names two claims that stand, of one inspector, overlapping. */
+/* A conflict that is not resolved names two claims that stand, of one inspector, overlapping; one
+ * that was resolved does not. */
 static void judge_conflicts(const struct model *model, const struct entry *entry)
 {
     for (size_t i = 0; i < model->n_conflicts; i++) {
@@ -434,12 +506,16 @@ static void judge_conflicts(const struct model *model, const struct entry *entry
         if (c->ref >> REF_SEQ_SHIFT != entry->seq && !is_removed(entry, c->a) &&
             !is_removed(entry, c->b))
             continue;
-        const struct model_claim *a = claim_anywhere(model, c->a);
-        const struct model_claim *b = claim_anywhere(model, c->b);
-        CHECK(a != NULL && b != NULL && a->inspector == b->inspector &&
-                  touches(a->start, a->end, b->start, b->end),
+        CHECK(stand_and_overlap(model, c->inspector, c->a, c->b),
               "seq %lu leaves conflict %lx open on a pair that does not overlap",
               (unsigned long)entry->seq, (unsigned long)c->ref);
+    }
+    for (size_t i = 0; i < entry->n_conflicts; i++) {
+        const struct conflict *c = &entry->conflicts[i];
+        CHECK(c->state != CONFLICT_RESOLVED ||
+                  !stand_and_overlap(model, model_inspector(c->inspector), c->a.claim, c->b.claim),
+              "seq %lu resolves conflict %lx though its pair overlaps", (unsigned long)entry->seq,
+              (unsigned long)c->ref);
     }
 }
 
@@ -454,6 +530,7 @@ void model_tell(struct model *model, const struct entry *entry)
     model->last_at = entry->at;
     model->next_order = entry->next_order;
     model->kinds[entry->kind]++;
+    model->n_told += entry->n_added + entry->n_removed;
     judge_removed(model, entry);
     const size_t before = claims_of(model, entry);
     for (size_t i = 0; i < entry->n_holds; i++)
@@ -468,6 +545,9 @@ void model_tell(struct model *model, const struct entry *entry)
     for (size_t i = 0; i < entry->n_added; i++)
         judge_overlaps(model, entry, &entry->added[i]);
     judge_conflicts(model, entry);
+    CHECK(entry->kind != COMMAND_EXPIRE || model_dead_hold(model, entry->at) == NULL,
+          "seq %lu: swept, and hold %lx that ended is live", (unsigned long)entry->seq,
+          (unsigned long)model_dead_hold(model, entry->at)->ref);
 }
 
 void model_judge_taken(const struct model *model, const struct verdict *verdict, struct span asked,

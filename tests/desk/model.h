@@ -7,9 +7,9 @@
 #ifndef DESK_TESTS_MODEL_H
 #define DESK_TESTS_MODEL_H
 
-#include "rig.h"
+#include "pairs.h"
 
-enum { MODEL_ID_CHARS = 64, MODEL_ASSIGNMENTS = 8 };
+enum { MODEL_ID_CHARS = 64, MODEL_ASSIGNMENTS = 8, MODEL_INSPECTORS_MAX = 400 };
 
 struct model_claim {
     int inspector;
@@ -34,17 +34,23 @@ struct model_inspection {
     int64_t order_number, version;
     enum status status;
     utc_s start, end;
+    int lead;
+    size_t n_assignments;
+    bool is_imported;
 };
 
 struct model_absence {
     ref_t ref;
     char id[MODEL_ID_CHARS + 1];
     int64_t version;
+    enum claim_kind kind;
+    utc_s start, end;
     bool is_removed;
 };
 
 struct model_conflict {
     ref_t ref, a, b;
+    int inspector;
     enum conflict_state state;
 };
 
@@ -53,16 +59,19 @@ struct model {
     uint64_t seq;
     utc_s last_at;
     int64_t next_order;
-    struct model_claim *claims[RIG_INSPECTORS];
-    size_t n_claims[RIG_INSPECTORS], room_claims[RIG_INSPECTORS];
+    int n_inspectors;
+    struct model_claim *claims[MODEL_INSPECTORS_MAX];
+    size_t n_claims[MODEL_INSPECTORS_MAX], room_claims[MODEL_INSPECTORS_MAX];
     struct model_hold *holds; /* by ref, as are the others: refs only grow */
     size_t n_holds, room_holds;
     struct model_inspection *inspections;
     size_t n_inspections, room_inspections;
     struct model_absence *absences;
     size_t n_absences, room_absences;
-    struct model_conflict *conflicts; /* unresolved ones, any order */
+    struct model_conflict *conflicts; /* unresolved ones */
     size_t n_conflicts, room_conflicts;
+    struct pairs admitted;               /* by them */
+    uint64_t n_opened, n_closed, n_told; /* conflicts ever; claims added or removed ever */
     uint64_t kinds[COMMANDS];
 };
 
@@ -84,8 +93,12 @@ struct model_look {
 const struct model_claim *model_in_the_way(const struct model *model, int inspector,
                                            const struct model_look *look);
 
+/* A hold that is live by its record and whose time is over; NULL: none. */
+const struct model_hold *model_dead_hold(const struct model *model, utc_s now);
+
 int model_inspector(struct str id); /* "i3" -> 3 */
 const struct model_hold *model_find_hold(const struct model *model, ref_t ref);
 const struct model_inspection *model_find_inspection(const struct model *model, ref_t ref);
+const struct model_inspection *model_named(const struct model *model, struct str id);
 
 #endif

@@ -5,14 +5,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { SHOWN_BYTES = 2000 }; /* of a document that was not taken in */
+
+static void (*on_fail)(const char *why);
+
+void rig_on_fail(void (*tell)(const char *why))
+{
+    on_fail = tell;
+}
+
 _Noreturn void rig_fail_at(const char *file, int line, const char *format, ...)
 {
+    static char why[4096];
     va_list args;
+    const int n = snprintf(why, sizeof(why), "%s:%d: ", file, line);
     va_start(args, format);
-    fprintf(stderr, "%s:%d: ", file, line);
-    vfprintf(stderr, format, args);
-    fprintf(stderr, "\n");
+    (void)vsnprintf(why + n, sizeof(why) - (size_t)n, format, args);
     va_end(args);
+    fprintf(stderr, "%s\n", why);
+    if (on_fail != NULL)
+        on_fail(why);
     exit(1);
 }
 
@@ -24,7 +36,8 @@ static int64_t rig_now_s(struct clock *clock)
 static int64_t rig_monotonic_ms(struct clock *clock)
 {
     struct clock *real = clock_system();
-    return real->monotonic_ms(real) + atomic_load(&((struct rig_clock *)clock)->ahead_ms);
+    const struct rig_clock *rig = (struct rig_clock *)clock;
+    return (rig->is_frozen ? 0 : real->monotonic_ms(real)) + atomic_load(&rig->ahead_ms);
 }
 
 void rig_clock_set(struct rig_clock *clock, int64_t now_s)
@@ -34,6 +47,11 @@ void rig_clock_set(struct rig_clock *clock, int64_t now_s)
 }
 
 void rig_document(struct buf *out, const char *company)
+{
+    rig_document_of(out, company, RIG_INSPECTORS);
+}
+
+void rig_document_of(struct buf *out, const char *company, int inspectors)
 {
     buf_print(out, "{\"interlock\":1,\"company\":{\"_id\":\"%s\",\"name\":\"Rig\",", company);
     buf_print(out, "\"timezone\":\"America/Denver\",\"settings\":{\"bufferMinutes\":15,"
@@ -49,12 +67,12 @@ void rig_document(struct buf *out, const char *company)
                    "{\"_id\":\"radon\",\"name\":\"Radon\",\"type\":\"addon\",\"minutes\":15}],"
                    "\"inspectors\":[");
     static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
-    for (int i = 0; i < RIG_INSPECTORS; i++) {
+    for (int i = 0; i < inspectors; i++) {
         buf_print(out,
                   "%s{\"_id\":\"i%d\",\"name\":\"Inspector %d\",\"email\":\"i%d@example.com\","
                   "\"services\":[\"short\",\"home\",\"long\",\"pair\"%s]%s,\"weekly\":[",
-                  i > 0 ? "," : "", i, i, i, i == 6 ? "" : ",\"radon\"",
-                  i == 7 ? ",\"dailyMax\":3" : "");
+                  i > 0 ? "," : "", i, i, i, i % 8 == 6 ? "" : ",\"radon\"",
+                  i % 8 == 7 ? ",\"dailyMax\":3" : "");
         for (int d = 0; d < 7; d++)
             buf_print(out, "%s{\"day\":\"%s\",\"spans\":[[\"00:00\",\"24:00\"]]}", d > 0 ? "," : "",
                       days[d]);
@@ -77,7 +95,7 @@ struct desk *rig_open(struct store *store, struct rig_clock *clock)
     return desk;
 }
 
-void rig_import(struct desk *desk, struct str text)
+struct import_report rig_import(struct desk *desk, struct str text)
 {
     struct actor actor = rig_actor(ROLE_ADMIN, true);
     actor.channel = STR("import");
@@ -85,7 +103,8 @@ void rig_import(struct desk *desk, struct str text)
     struct il_err err = { .code = "" };
     if (desk_import(desk, &actor, text, (struct import_options){ 0 }, &report, &err) != IL_OK)
         rig_fail("desk_import: %s %s %s\n%.*s", err.code ? err.code : "", err.field, err.text,
-                 STR_ARG(text));
+                 (int)(text.len < SHOWN_BYTES ? text.len : SHOWN_BYTES), text.at);
+    return report;
 }
 
 struct actor rig_actor(enum role role, bool may_override)

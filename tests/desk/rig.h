@@ -13,6 +13,7 @@ enum { RIG_INSPECTORS = 8, RIG_ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* Prints where and why, and ends the program: a test that went on would only say it again. */
 _Noreturn void rig_fail_at(const char *file, int line, const char *format, ...) IL_PRINTF(3, 4);
+void rig_on_fail(void (*tell)(const char *why)); /* is told before the program ends */
 #define rig_fail(...) rig_fail_at(__FILE__, __LINE__, __VA_ARGS__)
 #define CHECK(condition, ...)      \
     do {                           \
@@ -24,6 +25,7 @@ _Noreturn void rig_fail_at(const char *file, int line, const char *format, ...) 
 struct rig_clock {
     struct clock port;
     _Atomic int64_t now_s, ahead_ms;
+    bool is_frozen; /* the monotonic clock is what the test adds, and nothing else */
 };
 void rig_clock_set(struct rig_clock *clock, int64_t now_s);
 
@@ -31,8 +33,11 @@ void rig_clock_set(struct rig_clock *clock, int64_t now_s);
  * takes three jobs a day. Brand "main" has no Spectora link, "linked" is mirrored. */
 void rig_document(struct buf *out, const char *company);
 
+/* The same with any number of inspectors: every eighth does no radon, every eighth takes three. */
+void rig_document_of(struct buf *out, const char *company, int inspectors);
+
 struct desk *rig_open(struct store *store, struct rig_clock *clock);
-void rig_import(struct desk *desk, struct str text);
+struct import_report rig_import(struct desk *desk, struct str text); /* which must be taken in */
 
 struct actor rig_actor(enum role role, bool may_override);
 struct instant_text rig_instant(utc_s at);                    /* as Z time */

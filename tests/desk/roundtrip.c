@@ -25,13 +25,20 @@ int main(int argc, char **argv)
     struct store *store;
     struct il_err err;
     CHECK(store_memory_open(dice_system(), &store, &err) == IL_OK, "store: %s", err.text);
-    struct drive *drive = drive_open(store, &clock, (uint64_t)seed);
-    for (int step = 0; step < STEPS_MAX && !has_seen_all(&drive->follow.model); step++)
+    const struct drive_start start = { .store = store,
+                                       .clock = &clock,
+                                       .seed = (uint64_t)seed,
+                                       .inspectors = RIG_INSPECTORS,
+                                       .companies = 1,
+                                       .is_world = true };
+    struct drive *drive = drive_open(&start);
+    const struct model *model = &drive->companies[0].follow.model;
+    for (int step = 0; step < STEPS_MAX && !has_seen_all(model); step++)
         drive_run(drive, STEP);
     drive_verify(drive);
     printf("seed %" PRId64 ", %" PRIu64 " commands, %" PRIu64 " entries\n", seed, drive->commands,
-           drive->follow.model.seq);
-    CHECK(has_seen_all(&drive->follow.model), "a kind of entry did not come by");
+           model->seq);
+    CHECK(has_seen_all(model), "a kind of entry did not come by");
     drive_close(drive);
     store_close(store);
     return 0;

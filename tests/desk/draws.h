@@ -1,0 +1,90 @@
+/* What the property test draws, and how often: the one table. Everything random comes from the
+ * seed through here, so that a seed and a list of draws left out say a whole life again.
+ *
+ * A group is drawn from by weight: one of its draws happens. The draws of CHANCE are asked for one
+ * by one and happen in so many of a thousand times. A draw left out has no weight. */
+#ifndef DESK_TESTS_DRAWS_H
+#define DESK_TESTS_DRAWS_H
+
+#include "base/str.h"
+
+/* X(group, name, weight, what) */
+#define DRAWS(X)                                                                                \
+    X(STEP, one, 4800, "one command by itself")                                                 \
+    X(STEP, batch, 4400, "2 to 32 commands that wait together, of one company or several")      \
+    X(STEP, few, 100, "four orders of another system: new, moved, cancelled")                   \
+    X(STEP, dense, 15, "8 to 40 orders at one time for one inspector")                          \
+    X(STEP, chain, 150, "orders that overlap like links, some of them for a month")             \
+    X(STEP, old_orders, 20, "orders that ended long ago, 1990 to 2020")                         \
+    X(STEP, notes, 30, "imported orders again, with other notes and clients only")              \
+    X(STEP, moved, 30, "imported orders again, moved, cancelled or brought back")               \
+    X(STEP, absences, 40, "events and vacations by import, over whatever stands there")         \
+    X(STEP, settings, 30, "a setting changes")                                                  \
+    X(STEP, dry_import, 20, "an import that is only tried")                                     \
+    X(STEP, same_export, 12, "an export of the company into the company")                       \
+    X(STEP, copy, 10, "an export of the company into a fresh store, and life there")            \
+    X(STEP, large, 2, "a company of hundreds of inspectors in a fresh store, and life there")   \
+    X(STEP, crowd, 4, "60 to 400 orders at one time in a fresh store, and life there")          \
+    X(STEP, sweep, 60, "the desk sweeps up holds that ended")                                   \
+    X(STEP, restart, 60, "the desk closes; another opens the store")                            \
+    X(STEP, check, 10, "every law on the stored data")                                          \
+    X(TIME, seconds, 9000, "up to 20 seconds pass")                                             \
+    X(TIME, to_an_end, 500, "it becomes the second in which a hold ends, or the one before")    \
+    X(TIME, back, 100, "the clock goes back, by minutes")                                       \
+    X(TIME, minutes, 300, "up to an hour passes")                                               \
+    X(TIME, hours, 100, "up to a day passes")                                                   \
+    X(TIME, day, 40, "one to two days pass")                                                    \
+    X(TIME, days, 40, "two to nine days pass")                                                  \
+    X(COMMAND, hold, 350, "a hold of time")                                                     \
+    X(COMMAND, book, 280, "a booking, half of them with a hold")                                \
+    X(COMMAND, change_hold, 50, "a hold is extended or moved")                                  \
+    X(COMMAND, reschedule, 90, "an order moves")                                                \
+    X(COMMAND, cancel, 100, "an order is cancelled")                                            \
+    X(COMMAND, add_absence, 50, "an event, a block or a vacation, half over booked time")       \
+    X(COMMAND, remove_absence, 30, "one of them goes")                                          \
+    X(COMMAND, key, 10, "a key is made or changed")                                             \
+    X(COMMAND, release, 30, "a hold is released")                                               \
+    X(COMMAND, expire, 10, "all holds that ended are swept up")                                 \
+    X(CHANCE, hot, 700, "a start is one of three that everybody wants")                         \
+    X(CHANCE, old_absence, 150, "an event lies in 1990 to 2020")                                \
+    X(CHANCE, long_absence, 60, "an absence lasts up to a month")                               \
+    X(CHANCE, old_subject, 150, "an order that ended is moved or cancelled, an old event goes") \
+    X(CHANCE, imported_subject, 250, "the order to move or cancel came by import")              \
+    X(CHANCE, override, 200, "whoever may insists on taken time")                               \
+    X(CHANCE, assistants, 80, "an order has assistants with intervals of their own")            \
+    X(CHANCE, any, 250, "any inspector will do")                                                \
+    X(CHANCE, replay, 40, "a command that was done is sent again under its key")                \
+    X(CHANCE, elsewhere, 100, "the command is for another company of the store")                \
+    X(CHANCE, dry_run, 250, "a lone command is tried first, and must be decided the same")      \
+    X(CHANCE, short_memory, 700, "the desk has room for one image only")                        \
+    X(CHANCE, law_depth, 1000, "law: what changes nothing publishes no deeper image")           \
+    X(CHANCE, law_notes, 1000, "law: other notes open and close no conflict")                   \
+    X(CHANCE, law_count, 1000, "law: an import counts the conflicts that it opened")
+
+enum draw {
+#define DRAW(group, name, weight, what) DRAW_##name,
+    DRAWS(DRAW)
+#undef DRAW
+        DRAWS_END
+};
+_Static_assert(DRAWS_END <= 64, "a set of draws is one bit each in 64");
+
+enum draw_group { GROUP_STEP, GROUP_TIME, GROUP_COMMAND, GROUP_CHANCE };
+
+struct dicebox {
+    uint64_t state;
+    uint64_t off; /* draws left out */
+    uint64_t drawn[DRAWS_END];
+};
+
+struct dicebox dicebox_make(uint64_t seed, uint64_t off);
+uint64_t dice(struct dicebox *dice, uint64_t n);             /* 0 to n - 1 */
+bool chance(struct dicebox *dice, uint64_t percent);         /* of what no law is about */
+bool drawn(struct dicebox *dice, enum draw draw);            /* a CHANCE of the table */
+enum draw draw_of(struct dicebox *dice, enum draw_group in); /* by weight */
+
+const char *draw_name(enum draw draw);
+const char *draw_what(enum draw draw);
+bool draws_parse(const char *names, uint64_t *ret); /* "copy,days"; false: an unknown name */
+
+#endif
