@@ -35,6 +35,7 @@ struct route {
     bool (*handle)(struct call *);
     /* Encodes what the job did; NULL for routes that never submit. */
     void (*encode)(struct call *);
+    enum command_kind kind; /* of a step of the status machine */
 };
 
 struct call {
@@ -74,6 +75,11 @@ void put_seq_header(struct call *call, uint64_t seq);
 struct json_obj body_root(struct call *call);
 bool body_is_good(struct call *call); /* false: the fault was answered */
 void decode_want(struct call *call, struct json_obj *o, struct want *ret);
+void decode_people(struct json_obj *o, struct want *ret); /* who; part of decode_want */
+struct strs decode_services(struct json_obj *o);
+void require(struct json_obj *o, bool given, const char *name, const char *words);
+/* A text inside an object: "/client/name" is named whether the object or the text is missing. */
+void require_text(struct json_obj *o, const char *object, const char *member, size_t max_chars);
 /* What is moved keeps its brand: naming one is a fault. */
 void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);
@@ -121,7 +127,9 @@ void book_encode(struct call *call);
 bool inspection_get(struct call *call);
 bool inspection_changelog(struct call *call);
 bool reschedule_handle(struct call *call);
-bool cancel_handle(struct call *call);
+bool step_handle(struct call *call);
+bool reassign_handle(struct call *call);
+bool amend_handle(struct call *call);
 void change_encode(struct call *call);
 bool event_add(struct call *call);
 bool vacation_add(struct call *call);
@@ -129,7 +137,12 @@ bool event_remove(struct call *call);
 bool vacation_remove(struct call *call);
 void absence_encode(struct call *call);
 void absence_remove_encode(struct call *call);
+bool event_change(struct call *call);
+bool vacation_change(struct call *call);
 bool conflicts_list(struct call *call);
+bool conflict_acknowledge(struct call *call);
+bool conflict_resolve(struct call *call);
+void conflict_encode(struct call *call);
 bool health_handle(struct call *call);
 bool ready_handle(struct call *call);
 bool local_import(struct call *call);

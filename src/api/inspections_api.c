@@ -1,12 +1,6 @@
 /* Booking, and what becomes of a booking. */
 #include "call.h"
 
-static void require(struct json_obj *o, bool given, const char *name, const char *words)
-{
-    if (!given)
-        json_fault(o, name, "type", words);
-}
-
 static void require_choice(struct json_obj *o, const struct command *c)
 {
     const struct want *w = &c->want;
@@ -17,16 +11,6 @@ static void require_choice(struct json_obj *o, const struct command *c)
             "services", "is required");
     require(o, w->any_inspector || w->inspectors.n > 0 || w->n_assignments > 0, "_inspectorId",
             "is required (or \"any\")");
-}
-
-/* A text inside an object: "/client/name" is named whether the object or the text is missing. */
-static void require_text(struct json_obj *o, const char *object, const char *member,
-                         size_t max_chars)
-{
-    struct json_obj in;
-    if (json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0)
-        return;
-    require(&in, false, member, "is required");
 }
 
 static bool book(struct call *call, bool needs_spectora)
@@ -159,23 +143,6 @@ bool reschedule_handle(struct call *call)
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     decode_offer(call, &o, c);
-    json_done(&o);
-    return !body_is_good(call);
-}
-
-bool cancel_handle(struct call *call)
-{
-    struct command *c = &call->job.command;
-    c->kind = COMMAND_CANCEL;
-    c->subject = call->segments[0];
-    if (!call->has_reader) {
-        c->version = decode_version(call, NULL);
-        return false;
-    }
-    struct json_obj o = body_root(call);
-    c->version = decode_version(call, &o);
-    c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
-    (void)json_opt_bool(&o, "notify", true);
     json_done(&o);
     return !body_is_good(call);
 }

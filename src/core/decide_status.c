@@ -28,6 +28,14 @@ bool status_step_known(enum command_kind kind)
     return false;
 }
 
+unsigned status_step_who(enum command_kind kind)
+{
+    unsigned who = 0;
+    for (size_t i = 0; i < n_status_steps; i++)
+        who |= status_steps[i].kind == kind ? status_steps[i].who : 0;
+    return who;
+}
+
 bool refuse_status(const struct draft *d, const struct inspection *subject, struct verdict *verdict)
 {
     return refuse(

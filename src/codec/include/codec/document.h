@@ -145,6 +145,10 @@ void property_read(struct json_obj *o, struct property *ret);
 struct str personal_read(struct json_obj *o, struct property *ret_property,
                          struct str *ret_address);
 
+/* The same the other way: property, client, agents and notes as fields of an object that is open. */
+void personal_put(struct json *j, struct arena *arena, const struct property *property,
+                  struct str personal);
+
 /* Hash of an address that two people would type differently: case, punctuation, spaces and common
  * abbreviations (Street/St, Avenue/Ave, North/N, Apt/Unit/#...) do not matter. 0 for an empty one.
  */

@@ -54,6 +54,7 @@ extern const size_t n_status_steps;
 
 /* The step that the command asks for from this status. NULL: there is none. */
 const struct status_step *status_step_of(enum command_kind kind, enum status from);
-bool status_step_known(enum command_kind kind); /* from any status */
+bool status_step_known(enum command_kind kind);   /* from any status */
+unsigned status_step_who(enum command_kind kind); /* bits of the roles that may ask for it */
 
 #endif

@@ -1,0 +1,175 @@
+"""An order's life after booking: the steps of its status, other people, another house; closings that
+move; conflicts that people look at."""
+from office import *
+
+
+
+def booked(day, clock="10:00", who="alice", services=("quick",), **more):
+    return staff.book(booking(at(day, clock), who, services, **more)).want(201).json["inspection"]
+
+
+def step(record, word, client=None, **body):
+    client = client or staff
+    return client.post(f"/inspection/{record['_id']}/{word}",
+                       {"version": record["version"], **body})
+
+
+def taken(day, clock, who="alice"):
+    return staff.book(booking(at(day, clock), who), route="/inspection/book-job?dryRun=true").status == 409
+
+
+# ---- steps ----
+
+
+def a_whole_life():
+    day = next(days)
+    record = booked(day, status="unconfirmed")
+    same(record["status"], "unconfirmed", "status")
+    for word, status in (("confirm", "confirmed"), ("complete", "completed"),
+                         ("restore", "confirmed"), ("no-show", "no_show"),
+                         ("restore", "confirmed"), ("cancel", "cancelled")):
+        record = step(record, word).want(200).json["inspection"]
+        same(record["status"], status, f"status after {word}")
+    step(record, "confirm").want(409, "wrong_state")
+    record = step(record, "restore").want(200).json["inspection"]
+    same((record["status"], record["version"]), ("confirmed", 8), "restored")
+
+
+def restoring_goes_through_the_door():
+    day = next(days)
+    record = step(booked(day), "cancel").want(200).json["inspection"]
+    other = booked(day)
+    overlapping(step(record, "restore"), other["orderNumber"])
+    step(record, "restore", client=second_staff,
+         override={"rules": ["overlap"], "reason": "both"}).want(403, "not_permitted")
+    both = step(record, "restore", client=admin,
+                override={"rules": ["overlap"], "reason": "both"}).want(200)
+    same(both.json["inspection"]["status"], "confirmed", "status")
+
+
+def who_may_step():
+    record = booked(next(days))
+    for role in ("readonly", "online"):
+        step(record, "complete", client=keys[role]).want(403, "not_permitted")
+    step(record, "cancel", client=keys["inspector"]).want(403, "not_permitted")
+    step(record, "complete", client=keys["inspector"]).want(200)
+
+
+def a_locked_order_stays():
+    day = next(days)
+    record = step(booked(day), "lock").want(200).json["inspection"]
+    check(record["locked"], "it is not locked")
+    move = {"datetime": at(day, "14:00"), "version": record["version"]}
+    staff.post(f"/inspection/{record['_id']}/reschedule", move).want(409, "locked")
+    step(record, "reassign", _inspectorId="bob").want(409, "locked")
+    record = step(record, "unlock").want(200).json["inspection"]
+    step(record, "reassign", _inspectorId="bob").want(200)
+
+
+def versions_are_needed():
+    record = booked(next(days))
+    staff.post(f"/inspection/{record['_id']}/confirm", {}).want(428, "version_required")
+    staff.post(f"/inspection/{record['_id']}/confirm", {"version": 9}).want(412, "stale")
+
+
+# ---- other people ----
+
+
+def reassigned():
+    day = next(days)
+    record = booked(day)
+    moved = step(record, "reassign", _inspectorId="bob").want(200).json["inspection"]
+    same((moved["_inspectorId"], moved["datetime"], moved["endtime"]),
+         ("bob", record["datetime"], record["endtime"]), "who and when")
+    check(not taken(day, "10:00"), "the old inspector's time is not free")
+    check(taken(day, "10:00", "bob"), "the new inspector's time is free")
+    other = booked(day, "10:00", "carol")
+    overlapping(step(moved, "reassign", _inspectorId="carol"), other["orderNumber"])
+    found = step(moved, "reassign", _inspectorId="any").want(200).json["inspection"]
+    check(found["_inspectorId"] != "carol", "any is somebody who is free")
+
+
+# ---- another house ----
+
+
+def amended():
+    day = next(days)
+    record = booked(day, services=["home"], property={"address": "1 Elm St", "squareFeet": 2000},
+                    agents=[{"name": "Ann"}], notes="dog")
+    path = f"/inspection/{record['_id']}"
+    answer = staff.patch(path, {"version": 1, "client": {"phone": "+1 303 555 0100"},
+                                "notes": None}).want(200).json["inspection"]
+    same(answer["client"], {**record["client"], "phone": "+1 303 555 0100"}, "client")
+    check("notes" not in answer and answer["agents"] == [{"name": "Ann"}], "the rest")
+    same(answer["endtime"], record["endtime"], "endtime")
+    longer = staff.patch(path, {"version": 2, "services": ["home", "radon"]}).want(200)
+    same(longer.json["inspection"]["endtime"], at(day, "13:15"), "endtime with radon")
+    other = booked(day, "13:30")
+    overlapping(staff.patch(path, {"version": 3, "services": ["home", "quick"]}),
+                other["orderNumber"])
+    staff.patch(path, {"version": 3, "property": {"address": None}}).want(422, "type")
+    staff.patch(path, {"version": 3, "client": {"name": 7}}).want(422, "type")
+    staff.patch(path, {"version": 3, "colour": 1}).want(422, "unknown_field")
+    staff.patch(path, {"version": 2, "notes": "x"}).want(412, "stale")
+    same(staff.get(path).json["inspection"]["version"], 3, "version")
+
+
+# ---- closings ----
+
+
+def closings_move():
+    day = next(days)
+    event = staff.post("/event", {"type": "Event", "_inspectorId": "alice", "title": "A",
+                                  "datetime": at(day, "10:00"), "endtime": at(day, "11:00")})
+    event = event.want(201).json["event"]
+    path = f"/event/{event['_id']}"
+    named = staff.patch(path, {"version": 1, "title": "B"}).want(200).json["event"]
+    same((named["title"], named["version"], named["datetime"]), ("B", 2, event["datetime"]), "event")
+    order = booked(day, "14:00")
+    later = {"version": 2, "datetime": at(day, "14:30"), "endtime": at(day, "15:00")}
+    overlapping(staff.patch(path, later), order["orderNumber"])
+    opened = staff.patch(path, {**later, "affected": "open"}).want(200)
+    same(opened.json["conflictsOpened"], 1, "conflicts")
+    check(not taken(day, "10:00"), "the old time is not free")
+    staff.patch(f"/vacation/{event['_id']}", {"version": 3, "title": "C"}).want(404, "not_found")
+    staff.patch(path, {"version": 3, "datetime": at(day, "16:00")}).want(422, "type")
+
+
+# ---- conflicts ----
+
+
+def conflicts_of_people():
+    day = next(days)
+    order = booked(day, "14:00")
+    staff.post("/event", {"type": "Block", "_inspectorId": "alice", "affected": "open",
+                          "datetime": at(day, "14:30"), "endtime": at(day, "15:00")}).want(201)
+    mine = [c for c in staff.get("/conflicts").json["conflicts"]
+            if order["orderNumber"] in (c["a"].get("orderNumber"), c["b"].get("orderNumber"))]
+    same(len(mine), 1, "open conflicts of the order")
+    path = f"/conflicts/{mine[0]['_id']}"
+    seen = staff.post(f"{path}/acknowledge", {"note": "calling"}).want(200).json["conflict"]
+    same((seen["state"], seen["note"]), ("acknowledged", "calling"), "state and note")
+    staff.post(f"{path}/resolve", {}).want(422, "type")
+    done = staff.post(f"{path}/resolve", {"note": "he drives both"}).want(200).json["conflict"]
+    same(done["state"], "accepted", "state")
+    staff.post(f"{path}/acknowledge", {}).want(409, "wrong_state")
+    third = booking(at(day, "14:00"))
+    staff.book(third).want(409, "slot_taken")
+    step(order, "cancel").want(200)
+    ended = staff.get("/conflicts?state=resolved").json["conflicts"]
+    check(mine[0]["_id"] in [c["_id"] for c in ended], "it is not resolved by the cancel")
+    staff.post("/conflicts/c1/acknowledge", {}).want(404, "not_found")
+
+
+admin = server.client("admin", override=True)
+keys = {"online": online, **{role: server.client(role) for role in ("readonly", "inspector")}}
+cases.run("a whole life", a_whole_life)
+cases.run("restoring goes through the door", restoring_goes_through_the_door)
+cases.run("who may take a step", who_may_step)
+cases.run("a locked order stays where it is", a_locked_order_stays)
+cases.run("versions are needed", versions_are_needed)
+cases.run("other people, the same time", reassigned)
+cases.run("another house, other work", amended)
+cases.run("closings move", closings_move)
+cases.run("conflicts in people's hands", conflicts_of_people)
+finish()
