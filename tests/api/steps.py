@@ -123,8 +123,9 @@ def closings_move():
                                   "datetime": at(day, "10:00"), "endtime": at(day, "11:00")})
     event = event.want(201).json["event"]
     path = f"/event/{event['_id']}"
-    named = staff.patch(path, {"version": 1, "title": "B"}).want(200).json["event"]
-    same((named["title"], named["version"], named["datetime"]), ("B", 2, event["datetime"]), "event")
+    answer = staff.patch(path, {"version": 1, "title": "B"}).want(200).json
+    named = answer["event"]
+    same((named["title"], answer["version"], named["datetime"]), ("B", 2, event["datetime"]), "event")
     order = booked(day, "14:00")
     later = {"version": 2, "datetime": at(day, "14:30"), "endtime": at(day, "15:00")}
     overlapping(staff.patch(path, later), order["orderNumber"])
