@@ -258,6 +258,8 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     const struct hold *hold;
     if (!use_hold(d, facts, &ask, &want, &hold))
         return false;
+    ask.brand_stands = true;
+    ask.services_stand = want.services.n == 0 || strs_equal(want.services, subject->services);
     fill_from_subject(d, subject, &want);
     if (!ask_make(&ask, &want))
         return false;

@@ -413,7 +413,7 @@ static utc_s floor_of(struct scene *s)
 
 static void test_a_look_at_the_past(void **state)
 {
-    const struct order past[] = { { now - 300 * DAY_S, 60, "completed", 0 } };
+    const struct order past[] = { { now - 80 * DAY_S, 60, "completed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -432,7 +432,7 @@ static void test_a_look_at_the_past(void **state)
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     assert_true(floor_of(&s) >= now - DESK_TRIM_S);
     event =
-        event_job(&s, "i0", (struct span){ now - 400 * DAY_S, now - 399 * DAY_S }, AFFECTED_OPEN);
+        event_job(&s, "i0", (struct span){ now - 100 * DAY_S, now - 99 * DAY_S }, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_out_of_range);
     scene_close(&s);
 }
