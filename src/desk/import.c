@@ -31,6 +31,7 @@ struct importing {
     const struct image *image; /* a holder */
     struct store_entry *rows;
     size_t n_rows, room_rows;
+    size_t n_opened; /* conflicts, also those that a later entry resolves */
 };
 
 static void push_rows(struct importing *im, const struct store_entry *rows)
@@ -66,7 +67,7 @@ static void take_entry(struct importing *im, const struct entry *decided,
     const struct image *next = booking_apply(im->image, entry);
     block_free(im->image);
     im->image = next;
-    im->import->report.conflicts += conflicts_opened(entry);
+    im->n_opened += conflicts_opened(entry);
 }
 
 /* What an admitting verdict means for the import. IL_LIMIT: the image must reach further back, and
@@ -78,8 +79,8 @@ static il_rc admitted(struct importing *im, const struct verdict *verdict, const
         im->needs_floor = verdict->needs_floor;
         return il_fail(reterr, IL_LIMIT, "the image does not reach back far enough");
     }
-    const size_t opened = im->import->report.conflicts +
-                          (verdict->entry == NULL ? 0 : conflicts_opened(verdict->entry));
+    const size_t opened =
+        im->n_opened + (verdict->entry == NULL ? 0 : conflicts_opened(verdict->entry));
     if (verdict->code == CODE_NONE && opened <= IMPORT_CONFLICTS_MAX)
         return IL_OK;
     return il_invalid(reterr, "out_of_range", field,
@@ -426,6 +427,7 @@ static il_rc import_all(struct importing *im, struct il_err *reterr)
     const struct image *image;
     im->import->report = (struct import_report){ 0 }; /* it may have been decided before */
     im->n_rows = 0;
+    im->n_opened = 0;
     im->needs_floor = INT64_MAX;
     TRY(image_load(im->desk, im->job->company, im->floor, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
@@ -450,6 +452,16 @@ static il_rc import_deeper(struct importing *im, struct il_err *reterr)
     return rc;
 }
 
+/* What somebody must look at now: one entry may open what a later one resolves. */
+static size_t conflicts_left(const struct image *image, uint64_t seq_before)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < image->n_conflicts; i++)
+        n += image->conflicts[i]->state == CONFLICT_OPEN &&
+             image->conflicts[i]->ref >> REF_SEQ_SHIFT > seq_before;
+    return n;
+}
+
 il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
                     struct il_err *reterr)
 {
@@ -472,6 +484,7 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
         return rc;
     }
     job->import->report.seq = im.image->seq;
+    job->import->report.conflicts = conflicts_left(im.image, job->seq);
     ret->rows = im.rows;
     ret->n = job->import->options.dry_run ? 0 : im.n_rows;
     ret->image = im.image;

@@ -401,6 +401,51 @@ static void test_an_import_that_resolves(void **state)
     scene_close(&s);
 }
 
+static size_t open_conflicts(struct scene *s)
+{
+    struct conflict_list list;
+    struct il_err err;
+    const struct lookup in = { s->desk, STR("a"), &s->arena };
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    return list.n;
+}
+
+/* Events come in before orders: this one closes a time that its order leaves in the same document,
+ * and another one that its order keeps. */
+static void test_an_import_that_moves_away_and_closes(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 },
+                              { slot + 3 * HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct buf text = { 0 };
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    orders[0].start += DAY_S;
+    (void)orders_text(&text, orders, 2, "Ann");
+    text.len--;
+    buf_print(&text, ",\"events\":[");
+    put_event(&text, "left", slot);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    assert_int_equal(report.inspections.changed, 1);
+    assert_int_equal(report.conflicts, 0);
+    assert_int_equal(open_conflicts(&s), 0);
+    text.len -= 2;
+    buf_print(&text, ",");
+    put_event(&text, "kept", orders[1].start);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    buf_drop(&text);
+    assert_int_equal(report.conflicts, 1);
+    assert_int_equal(open_conflicts(&s), 1);
+    scene_close(&s);
+}
+
 static utc_s floor_of(struct scene *s)
 {
     const struct image *image;
@@ -501,6 +546,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_month_long_orders),
         cmocka_unit_test(test_an_import_of_other_notes),
         cmocka_unit_test(test_an_import_that_resolves),
+        cmocka_unit_test(test_an_import_that_moves_away_and_closes),
         cmocka_unit_test(test_a_look_at_the_past),
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),

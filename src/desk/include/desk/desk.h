@@ -114,7 +114,7 @@ enum inert_setting { INERT_TRAVEL = 1, INERT_AREAS = 2, INERT_FOLLOW_UPS = 4 };
 
 struct import_report {
     struct import_count settings, absences, inspections;
-    size_t conflicts;
+    size_t conflicts; /* open after it that were not before */
     uint64_t seq;
     unsigned inert; /* enum inert_setting, together */
 };
