@@ -491,6 +491,15 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     return IL_OK;
 }
 
+/* A fault with a code, so that whoever answers can say which: the desk's own refusal. */
+static il_rc import_refused(enum code code, struct il_err *reterr)
+{
+    const struct code_facts *facts = code_facts(code);
+    const il_rc rc = il_fail(reterr, IL_IO, "%.*s", STR_ARG(facts->sentence));
+    reterr->code = facts->name.at;
+    return rc;
+}
+
 il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                   struct import_options options, struct import_report *ret, struct il_err *reterr)
 {
@@ -508,8 +517,7 @@ il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
             *reterr = import.err;
             rc = import.err.code != NULL ? IL_INVALID : IL_IO;
         } else if (job.code != CODE_NONE) {
-            rc = il_fail(reterr, IL_IO, "nothing was imported: %.*s",
-                         STR_ARG(code_facts(job.code)->sentence));
+            rc = import_refused(job.code, reterr);
         }
     }
     if (rc == IL_OK)

@@ -194,7 +194,8 @@ static void test_reads_that_fail(void **state)
 
 /* ---- imports ---- */
 
-static il_rc import_order(struct bench *b, struct import_report *ret)
+static il_rc import_as(struct bench *b, bool dry_run, struct import_report *ret,
+                       struct il_err *reterr)
 {
     const struct str text =
         str_print(&b->arena, "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
@@ -204,8 +205,26 @@ static il_rc import_order(struct bench *b, struct import_report *ret)
                              "\"services\":[\"short\"],\"client\":{\"name\":\"N\"},"
                              "\"property\":{\"address\":\"9 Oak\"}}]}");
     const struct actor actor = rig_actor(ROLE_ADMIN, true);
+    const struct import_options options = { .dry_run = dry_run };
+    return desk_import(b->desk, &actor, text, options, ret, reterr);
+}
+
+static il_rc import_order(struct bench *b, struct import_report *ret)
+{
     struct il_err err;
-    return desk_import(b->desk, &actor, text, (struct import_options){ 0 }, ret, &err);
+    return import_as(b, false, ret, &err);
+}
+
+/* Refused with this code, in its own words. */
+static void expect_import_refused(struct bench *b, bool dry_run, enum code code)
+{
+    const struct code_facts *facts = code_facts(code);
+    struct import_report report;
+    struct il_err err = { .code = NULL };
+    assert_int_equal(import_as(b, dry_run, &report, &err), IL_IO);
+    assert_non_null(err.code);
+    assert_true(str_equal(str_from(err.code), facts->name));
+    assert_true(str_equal(str_from(err.text), facts->sentence));
 }
 
 static void test_import_that_is_overtaken(void **state)
@@ -233,9 +252,10 @@ static void test_import_refused(void **state)
     bench_close(b);
     b = bench_open((struct limits){ 0 });
     fault_set(b->faults, FAULT_REFUSED, 2, "a");
-    assert_int_equal(import_order(b, &report), IL_IO);
+    expect_import_refused(b, false, CODE_state_diverged);
     assert_int_equal(do_book(b, "a", "i0", slot), CODE_state_diverged);
-    assert_int_equal(import_order(b, &report), IL_IO);
+    expect_import_refused(b, false, CODE_state_diverged);
+    expect_import_refused(b, true, CODE_state_diverged);
     assert_int_equal(seq_of(b, "a"), 1);
     assert_int_equal(do_book(b, "b", "i0", slot), CODE_NONE);
     bench_close(b);
@@ -247,11 +267,22 @@ static void test_import_without_room(void **state)
     struct bench *b = bench_open((struct limits){ 0 });
     struct import_report report;
     fault_set(b->faults, FAULT_IO, 1, "a");
-    assert_int_equal(import_order(b, &report), IL_IO);
+    expect_import_refused(b, false, CODE_storage_full);
     assert_int_equal(seq_of(b, "a"), 1);
     assert_int_equal(import_order(b, &report), IL_OK);
     assert_int_equal(report.inspections.created, 1);
     assert_int_equal(seq_of(b, "a"), 2);
+    bench_close(b);
+}
+
+static void test_import_of_unknown_outcome(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    fault_set(b->faults, FAULT_UNKNOWN, 1, "a");
+    expect_import_refused(b, false, CODE_outcome_unknown);
+    expect_import_refused(b, false, CODE_outcome_unknown);
+    assert_int_equal(b->stopped, 1);
     bench_close(b);
 }
 
@@ -271,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_import_that_is_overtaken),
         cmocka_unit_test(test_import_refused),
         cmocka_unit_test(test_import_without_room),
+        cmocka_unit_test(test_import_of_unknown_outcome),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,8 @@ struct import_report {
     unsigned inert; /* enum inert_setting, together */
 };
 
-/* A company document, all or nothing, through the writer. Waits. */
+/* A company document, all or nothing. IL_IO with a code: the desk refused it (state_diverged,
+ * storage_full, outcome_unknown, overloaded). Waits. */
 IL_MUST il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                           struct import_options options, struct import_report *ret,
                           struct il_err *reterr);
