@@ -1,5 +1,8 @@
 /* Importing a company document: settings first, then absences and inspections in entries of bounded
- * size, decided one after the other and committed together. */
+ * size, decided one after the other and committed together.
+ *
+ * Deciding takes seconds for a long document, so whoever asks does it, on one view of the store; the
+ * writer commits what was made while the company still stands where that view saw it. */
 #include "desk_parts.h"
 
 #include <assert.h>
@@ -8,15 +11,6 @@
 
 /* Each opens a conflict that a person must look at: more than this is a mistake in the file. */
 enum { IMPORT_CONFLICTS_MAX = 50000 };
-
-struct desk_import {
-    struct str text;
-    struct document document;
-    struct import_options options;
-    struct import_report report;
-    struct il_err err; /* why not */
-    bool failed;
-};
 
 struct importing {
     struct desk *desk;
@@ -429,7 +423,7 @@ static il_rc import_all(struct importing *im, struct il_err *reterr)
     im->n_rows = 0;
     im->n_opened = 0;
     im->needs_floor = INT64_MAX;
-    TRY(image_load(im->desk, im->job->company, im->floor, &image, reterr));
+    TRY(image_read(im->read, im->job->company, im->floor, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
     im->job->seq = im->image->seq;
     TRY(import_settings(im, reterr));
@@ -479,15 +473,12 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     }
     job->import->failed = rc != IL_OK;
     if (rc != IL_OK) {
-        job->import->err = *reterr;
         block_free(im.image);
         return rc;
     }
     job->import->report.seq = im.image->seq;
     job->import->report.conflicts = conflicts_left(im.image, job->seq);
-    ret->rows = im.rows;
-    ret->n = job->import->options.dry_run ? 0 : im.n_rows;
-    ret->image = im.image;
+    *ret = (struct import_entries){ im.rows, im.n_rows, im.image, job->seq };
     return IL_OK;
 }
 
@@ -500,19 +491,47 @@ static il_rc import_refused(enum code code, struct il_err *reterr)
     return rc;
 }
 
+/* Once: as far as it went, or overtaken. */
+static void import_try(struct desk *desk, struct desk_job *job, bool decides)
+{
+    struct desk_import *import = job->import;
+    const bool dry_run = import->options.dry_run;
+    import->is_overtaken = false;
+    if (decides &&
+        import_decide(desk, job, desk_now_s(desk), &import->made, &import->err) != IL_OK)
+        return;
+    if (!decides || (import->made.n > 0 && !dry_run))
+        desk_do(desk, job);
+    block_free(import->made.image);
+    import->made = (struct import_entries){ .n = 0 };
+}
+
+/* Into a company that never stands still, the writer decides: an import always ends. */
+static void import_run(struct desk *desk, struct desk_job *job)
+{
+    job->code = desk_refuses(desk, job->company);
+    bool again = job->code == CODE_NONE;
+    for (int i = 0; again; i++) {
+        struct arena arena = arena_make(SIZE_MAX / 2);
+        job->arena = &arena;
+        import_try(desk, job, i < DESK_IMPORT_TRIES);
+        arena_drop(&arena);
+        again = job->import->is_overtaken;
+    }
+}
+
 il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                   struct import_options options, struct import_report *ret, struct il_err *reterr)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
-    struct desk_import import = { .text = text, .options = options };
-    struct desk_job job = { .arena = &arena, .is_import = true, .import = &import };
+    struct desk_import import = { .options = options };
+    struct desk_job job = { .is_import = true, .import = &import };
     il_rc rc = document_read(&arena, text, desk->options.zones, &import.document, reterr);
     if (rc == IL_OK) {
         job.company = import.document.company_id;
         job.command.kind = COMMAND_ADMIT;
         job.command.actor = *actor;
-        desk_do(desk, &job);
-        block_free(job.image);
+        import_run(desk, &job);
         if (import.failed) {
             *reterr = import.err;
             rc = import.err.code != NULL ? IL_INVALID : IL_IO;

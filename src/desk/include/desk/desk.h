@@ -28,6 +28,7 @@ enum {
     DESK_QUEUE_MAX = 4096,
     DESK_DEADLINE_MS = 10000,
     DESK_SWEEP_MS = 1000,
+    DESK_IMPORT_TRIES = 3,    /* to decide one beside the writer; then the writer decides it */
     DESK_FLOOR_S = 2 * DAY_S, /* how far back claims are held */
     DESK_TRIM_S = 4 * DAY_S,  /* trimmed when they reach this far back */
     IDEMPOTENCY_KEY_CHARS = 255,
