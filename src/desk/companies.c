@@ -280,8 +280,8 @@ static il_rc put_together(struct gathering *g, utc_s floor, const struct image *
                    STR_ARG(g->head.id));
 }
 
-il_rc image_read(struct store_read *read, struct str company, utc_s floor,
-                 const struct image **ret, struct il_err *reterr)
+il_rc image_read(struct store_read *read, struct str company, utc_s floor, const struct image **ret,
+                 struct il_err *reterr)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
     struct gathering g = { .arena = &arena };

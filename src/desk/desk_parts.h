@@ -150,12 +150,13 @@ struct desk_import {
     bool failed;
     struct il_err err; /* why not */
 };
-IL_MUST il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now,
-                            struct import_entries *ret, struct il_err *reterr);
+/* For the writer: what it is to commit. False: nothing, and the import says why. */
+IL_MUST bool import_take(struct desk *desk, struct desk_job *job, utc_s now,
+                         struct import_entries *ret);
 
 /* desk.c */
 int64_t desk_now_s(struct desk *desk);
-/* What the desk says to every change of the company, however short its queue; CODE_NONE: nothing. */
+/* What the desk says to every change of the company; CODE_NONE: nothing, as far as is known. */
 enum code desk_refuses(struct desk *desk, struct str company);
 void flight_end(struct desk *desk, const struct desk_job *job); /* lock held */
 void keys_forget(struct desk *desk);                            /* lock held */

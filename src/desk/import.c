@@ -1,8 +1,8 @@
 /* Importing a company document: settings first, then absences and inspections in entries of bounded
  * size, decided one after the other and committed together.
  *
- * Deciding takes seconds for a long document, so whoever asks does it, on one view of the store; the
- * writer commits what was made while the company still stands where that view saw it. */
+ * Deciding takes seconds for a long document, so whoever asks does it, on one view of the store.
+ * The writer commits what was made if the company still stands where that view saw it. */
 #include "desk_parts.h"
 
 #include <assert.h>
@@ -456,8 +456,8 @@ static size_t conflicts_left(const struct image *image, uint64_t seq_before)
     return n;
 }
 
-il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
-                    struct il_err *reterr)
+static il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now,
+                           struct import_entries *ret, struct il_err *reterr)
 {
     struct importing im = { .desk = desk,
                             .job = job,
@@ -482,6 +482,28 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     return IL_OK;
 }
 
+static bool is_past(struct desk *desk, struct str company, uint64_t seq)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool past = slot_find(desk, company)->known_seq > seq;
+    (void)pthread_mutex_unlock(&desk->lock);
+    return past;
+}
+
+/* Takes what was made beside the writer once: what the store does not let in is made anew. */
+bool import_take(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret)
+{
+    struct desk_import *import = job->import;
+    if (import->made.n == 0)
+        return import_decide(desk, job, now, ret, &import->err) == IL_OK;
+    import->is_overtaken = is_past(desk, job->company, import->made.seq);
+    if (import->is_overtaken)
+        return false;
+    *ret = import->made;
+    import->made = (struct import_entries){ .n = 0 };
+    return true;
+}
+
 /* A fault with a code, so that whoever answers can say which: the desk's own refusal. */
 static il_rc import_refused(enum code code, struct il_err *reterr)
 {
@@ -497,8 +519,7 @@ static void import_try(struct desk *desk, struct desk_job *job, bool decides)
     struct desk_import *import = job->import;
     const bool dry_run = import->options.dry_run;
     import->is_overtaken = false;
-    if (decides &&
-        import_decide(desk, job, desk_now_s(desk), &import->made, &import->err) != IL_OK)
+    if (decides && import_decide(desk, job, desk_now_s(desk), &import->made, &import->err) != IL_OK)
         return;
     if (!decides || (import->made.n > 0 && !dry_run))
         desk_do(desk, job);

@@ -413,29 +413,6 @@ static void batch_run(struct batch *batch)
 
 /* ---- imports: alone, because one is many entries ---- */
 
-static bool is_past(struct desk *desk, struct str company, uint64_t seq)
-{
-    (void)pthread_mutex_lock(&desk->lock);
-    const bool past = slot_find(desk, company)->known_seq > seq;
-    (void)pthread_mutex_unlock(&desk->lock);
-    return past;
-}
-
-/* Takes what was made beside the writer, once: what the store does not let in is made anew. False:
- * there is nothing to commit. */
-static bool import_take(struct batch *batch, struct desk_job *job, struct import_entries *ret)
-{
-    struct desk_import *import = job->import;
-    if (import->made.n == 0)
-        return import_decide(batch->desk, job, batch->now, ret, &import->err) == IL_OK;
-    import->is_overtaken = is_past(batch->desk, job->company, import->made.seq);
-    if (import->is_overtaken)
-        return false;
-    *ret = import->made;
-    import->made = (struct import_entries){ .n = 0 };
-    return true;
-}
-
 /* False: there is nothing to commit, and the job says why. */
 static bool import_make(struct batch *batch)
 {
@@ -449,7 +426,7 @@ static bool import_make(struct batch *batch)
         job_fault(job, CODE_state_diverged);
         return false;
     }
-    if (!import_take(batch, job, &made))
+    if (!import_take(batch->desk, job, batch->now, &made))
         return false;
     c->image = made.image;
     c->entries = made.rows;

@@ -417,9 +417,8 @@ static void test_what_an_import_of_days_ago_leaves(void **state)
     assert_int_equal(desk_image(b->desk, STR("a"), &image, &err), IL_OK);
     assert_int_equal(image->seq, 2);
     assert_int_equal(image->floor, bench_now + 3 * DAY_S - DESK_FLOOR_S);
-    assert_int_equal(
-        image->hours_first + 1,
-        wall_date(zone_to_wall(image->company->zone, bench_now + (utc_s)3 * DAY_S)));
+    assert_int_equal(image->hours_first + 1,
+                     wall_date(zone_to_wall(image->company->zone, bench_now + (utc_s)3 * DAY_S)));
     block_free(image);
     assert_int_equal(do_book(b, "a", "i0", slot + (utc_s)9 * DAY_S), CODE_NONE);
     bench_close(b);
