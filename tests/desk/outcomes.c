@@ -196,19 +196,30 @@ static void test_reads_that_fail(void **state)
 
 /* ---- imports ---- */
 
-static il_rc import_as(struct bench *b, bool dry_run, struct import_report *ret,
-                       struct il_err *reterr)
+static il_rc import_text(struct bench *b, const char *orders, bool dry_run,
+                         struct import_report *ret, struct il_err *reterr)
 {
     const struct str text =
-        str_print(&b->arena, "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
-                             "\"timezone\":\"America/Denver\"},\"inspections\":[{\"_id\":\"o1\","
-                             "\"datetime\":\"2026-10-30T09:00:00-06:00\","
-                             "\"endtime\":\"2026-10-30T10:00:00-06:00\",\"_inspectorId\":\"i4\","
-                             "\"services\":[\"short\"],\"client\":{\"name\":\"N\"},"
-                             "\"property\":{\"address\":\"9 Oak\"}}]}");
+        str_print(&b->arena,
+                  "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
+                  "\"timezone\":\"America/Denver\"},\"inspections\":[%s]}",
+                  orders);
     const struct actor actor = rig_actor(ROLE_ADMIN, true);
     const struct import_options options = { .dry_run = dry_run };
     return desk_import(b->desk, &actor, text, options, ret, reterr);
+}
+
+/* One of i4's, from the hour to the next. */
+#define ORDER(id, date, from, to)                                                                  \
+    "{\"_id\":\"" id "\",\"datetime\":\"" date "T" from ":00:00-06:00\",\"endtime\":\"" date       \
+    "T" to                                                                                         \
+    ":00:00-06:00\",\"_inspectorId\":\"i4\",\"services\":[\"short\"],\"client\":{\"name\":\"N\"}," \
+    "\"property\":{\"address\":\"9 Oak\"}}"
+
+static il_rc import_as(struct bench *b, bool dry_run, struct import_report *ret,
+                       struct il_err *reterr)
+{
+    return import_text(b, ORDER("o1", "2026-10-30", "09", "10"), dry_run, ret, reterr);
 }
 
 static il_rc import_order(struct bench *b, struct import_report *ret)
@@ -365,6 +376,17 @@ static void book_both(struct bench *b, int n)
     assert_int_equal(do_book(b, "a", "i0", slot + (utc_s)n * DAY_S), CODE_NONE);
 }
 
+static int64_t version_of(struct bench *b, struct str id)
+{
+    const struct lookup in = { b->desk, STR("a"), &b->arena };
+    struct found_inspection order;
+    struct il_err err;
+    bool found;
+    assert_int_equal(desk_find_inspection(&in, id, &order, &found, &err), IL_OK);
+    assert_true(found);
+    return order.record.version;
+}
+
 static void expect_imported_after(int times, int bookings)
 {
     struct busy_dice dice;
@@ -376,12 +398,7 @@ static void expect_imported_after(int times, int bookings)
     assert_int_equal(report.seq, 2 + bookings);
     assert_int_equal(seq_of(b, "a"), 2 + bookings);
     assert_int_equal(seq_of(b, "b"), 1 + bookings);
-    const struct lookup in = { b->desk, STR("a"), &b->arena };
-    struct found_inspection order;
-    struct il_err err;
-    bool found;
-    assert_int_equal(desk_find_inspection(&in, STR("o1"), &order, &found, &err), IL_OK);
-    assert_true(found);
+    assert_int_equal(version_of(b, STR("o1")), 1);
     bench_close(b);
 }
 
@@ -396,6 +413,39 @@ static void test_an_import_that_is_always_overtaken(void **state)
 {
     (void)state;
     expect_imported_after(1000, DESK_IMPORT_TRIES);
+}
+
+static void move_order(struct bench *b, int n)
+{
+    struct import_report report;
+    struct il_err err;
+    (void)n;
+    assert_int_equal(import_text(b, ORDER("o1", "2026-10-30", "12", "13"), false, &report, &err),
+                     IL_OK);
+    assert_int_equal(report.inspections.changed, 1);
+}
+
+/* The old order makes it begin again on a deeper image, which must be of the view it began with. */
+static void test_an_order_that_moves_while_it_is_imported(void **state)
+{
+    (void)state;
+    struct busy_dice dice;
+    struct import_report report;
+    struct il_err err;
+    struct bench *b = bench_with(&dice, move_order, 0);
+    assert_int_equal(import_order(b, &report), IL_OK);
+    dice.times = 1;
+    assert_int_equal(
+        import_text(b,
+                    ORDER("o0", "2025-07-01", "09", "10") "," ORDER("o1", "2026-10-30", "15", "16"),
+                    false, &report, &err),
+        IL_OK);
+    assert_int_equal(dice.n, 1);
+    assert_int_equal(report.inspections.created, 1);
+    assert_int_equal(report.inspections.changed, 1);
+    assert_int_equal(report.seq, 4);
+    assert_int_equal(version_of(b, STR("o1")), 3);
+    bench_close(b);
 }
 
 static void days_pass(struct bench *b, int n)
@@ -467,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_import_of_unknown_outcome),
         in_a_place(test_bookings_while_an_import_is_decided),
         in_a_place(test_an_import_that_is_always_overtaken),
+        in_a_place(test_an_order_that_moves_while_it_is_imported),
         in_a_place(test_what_an_import_of_days_ago_leaves),
         cmocka_unit_test(test_a_dry_import_leaves_the_writer_alone),
     };
