@@ -330,6 +330,18 @@ def import_conflicts():
     same(again["conflictsOpened"], 0, "conflicts opened by importing it again")
 
 
+def import_resolves_what_it_opens():
+    """Events come in before orders, so a closed time may meet an order that is about to leave it."""
+    server.take(company("moved", inspections=[order(1, "alice", at(5, "10:00"), at(5, "11:00"))]))
+    document = company("moved", inspections=[order(1, "alice", at(6, "10:00"), at(6, "11:00"))],
+                       events=[{"_id": "e1", "type": "Event", "_inspectorId": "alice",
+                                "datetime": at(5, "10:00"), "endtime": at(5, "11:00")}])
+    for more in [["--dry-run"], []]:
+        same(server.take(document, *more)["conflictsOpened"], 0, f"conflicts opened {more}")
+    staff = server.client("readonly", name="moved")
+    same(staff.get("/conflicts").want(200).json["conflicts"], [], "open conflicts")
+
+
 def import_of_the_last_number():
     """The next order's number is still a number, to the digit, and its export comes in again."""
     last = 9_000_000_000_000_000
@@ -457,6 +469,8 @@ cases.run("importing an export changes nothing", export_is_a_fixed_point)
 cases.run("--prune removes what is absent from a present array, never inspections", import_prunes)
 cases.run("overlapping orders come in and open a conflict each", import_conflicts)
 cases.run("the longest absence goes out and comes in", longest_absences)
+cases.run("a conflict that the same document resolves is not counted",
+          import_resolves_what_it_opens)
 cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")

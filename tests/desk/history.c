@@ -139,7 +139,7 @@ static void put_event(struct buf *out, const char *id, utc_s at)
 {
     struct arena arena = arena_make(ARENA_CHUNK_BYTES);
     const struct str start = instant_of(&arena, at);
-    const struct str end = instant_of(&arena, at + 30 * MINUTE_S);
+    const struct str end = instant_of(&arena, at + (utc_s)30 * MINUTE_S);
     buf_print(out,
               "{\"_id\":\"%s\",\"type\":\"Event\",\"_inspectorId\":\"i0\","
               "\"datetime\":\"%.*s\",\"endtime\":\"%.*s\"}",
@@ -188,7 +188,7 @@ static void test_a_hold_that_nobody_swept(void **state)
     scene_start(&s);
     struct desk_job job = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", slot, 60);
     assert_int_equal(do_job(s.desk, &job), CODE_NONE);
-    scene_restart(&s, now + 3 * DAY_S);
+    scene_restart(&s, now + (utc_s)3 * DAY_S);
     assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
     const struct lookup in = { s.desk, STR("a"), &s.arena };
     struct hold hold;
@@ -208,7 +208,7 @@ static void test_a_hold_older_than_the_image(void **state)
     scene_start(&s);
     struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", now + DAY_S, 60);
     assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
-    scene_restart(&s, now + 6 * DAY_S);
+    scene_restart(&s, now + (utc_s)6 * DAY_S);
     struct desk_job release = rig_job(&s.arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
     release.command.hold = hold.verdict.entry->holds[0]->ref;
     assert_int_equal(do_job(s.desk, &release), CODE_NONE);
@@ -332,7 +332,7 @@ static void test_a_vacation_over_too_much(void **state)
     event = event_job(&s, "i0", all, AFFECTED_REFUSE);
     assert_int_equal(do_job(s.desk, &event), CODE_slot_taken);
     assert_int_equal(event.verdict.n_evidence, AFFECTED_SHOWN_MAX);
-    event = event_job(&s, "i0", (struct span){ slot, slot + 30 * DAY_S }, AFFECTED_OPEN);
+    event = event_job(&s, "i0", (struct span){ slot, slot + (utc_s)30 * DAY_S }, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     test_free(orders);
     scene_close(&s);
@@ -342,16 +342,16 @@ static void test_a_vacation_over_too_much(void **state)
 static void test_month_long_orders(void **state)
 {
     enum { MONTH_MIN = 30 * DAY_MIN };
-    const struct order orders[] = { { now - 37 * DAY_S, MONTH_MIN, "confirmed", 0 },
-                                    { now - 27 * DAY_S, MONTH_MIN, "confirmed", 0 },
-                                    { now - 66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
+    const struct order orders[] = { { now - (utc_s)37 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - (utc_s)27 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - (utc_s)66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
     assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
     scene_restart(&s, now);
     struct desk_job event =
-        event_job(&s, "i0", (struct span){ now + DAY_S, now + 2 * DAY_S }, AFFECTED_OPEN);
+        event_job(&s, "i0", (struct span){ now + DAY_S, now + (utc_s)2 * DAY_S }, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
     scene_close(&s);
@@ -401,6 +401,51 @@ static void test_an_import_that_resolves(void **state)
     scene_close(&s);
 }
 
+static size_t open_conflicts(struct scene *s)
+{
+    struct conflict_list list;
+    struct il_err err;
+    const struct lookup in = { s->desk, STR("a"), &s->arena };
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    return list.n;
+}
+
+/* Events come in before orders: this one closes a time that its order leaves in the same document,
+ * and another one that its order keeps. */
+static void test_an_import_that_moves_away_and_closes(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 },
+                              { slot + (utc_s)3 * HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct buf text = { 0 };
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    orders[0].start += DAY_S;
+    (void)orders_text(&text, orders, 2, "Ann");
+    text.len--;
+    buf_print(&text, ",\"events\":[");
+    put_event(&text, "left", slot);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    assert_int_equal(report.inspections.changed, 1);
+    assert_int_equal(report.conflicts, 0);
+    assert_int_equal(open_conflicts(&s), 0);
+    text.len -= 2;
+    buf_print(&text, ",");
+    put_event(&text, "kept", orders[1].start);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    buf_drop(&text);
+    assert_int_equal(report.conflicts, 1);
+    assert_int_equal(open_conflicts(&s), 1);
+    scene_close(&s);
+}
+
 static utc_s floor_of(struct scene *s)
 {
     const struct image *image;
@@ -413,7 +458,7 @@ static utc_s floor_of(struct scene *s)
 
 static void test_a_look_at_the_past(void **state)
 {
-    const struct order past[] = { { now - 80 * DAY_S, 60, "completed", 0 } };
+    const struct order past[] = { { now - (utc_s)80 * DAY_S, 60, "completed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -431,8 +476,8 @@ static void test_a_look_at_the_past(void **state)
     event = event_job(&s, "i0", over, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     assert_true(floor_of(&s) >= now - DESK_TRIM_S);
-    event =
-        event_job(&s, "i0", (struct span){ now - 100 * DAY_S, now - 99 * DAY_S }, AFFECTED_OPEN);
+    event = event_job(&s, "i0", (struct span){ now - (utc_s)100 * DAY_S, now - (utc_s)99 * DAY_S },
+                      AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_out_of_range);
     scene_close(&s);
 }
@@ -441,11 +486,11 @@ static void test_a_look_at_the_past(void **state)
  * orders another number, which writes its claim anew. */
 static void test_an_import_that_joins_and_renumbers(void **state)
 {
-    struct order orders[] = { { slot + 9 * HOUR_S, 60, "confirmed", 0 },
+    struct order orders[] = { { slot + (utc_s)9 * HOUR_S, 60, "confirmed", 0 },
                               { slot, 60, "confirmed", 0 },
                               { slot, 60, "confirmed", 0 },
-                              { slot + 2 * HOUR_S, 60, "confirmed", 0 },
-                              { slot + 2 * HOUR_S, 60, "confirmed", 0 } };
+                              { slot + (utc_s)2 * HOUR_S, 60, "confirmed", 0 },
+                              { slot + (utc_s)2 * HOUR_S, 60, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -501,6 +546,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_month_long_orders),
         cmocka_unit_test(test_an_import_of_other_notes),
         cmocka_unit_test(test_an_import_that_resolves),
+        cmocka_unit_test(test_an_import_that_moves_away_and_closes),
         cmocka_unit_test(test_a_look_at_the_past),
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),
