@@ -302,6 +302,6 @@ void s9_the_journal_has_no_gap(void **state)
     assert_string_equal(
         answer(store,
                (struct store_query){ .table = TABLE_ENTRY, .by = BY_ALL, .company = STR("a") }),
-        "1 2");
+        "a.1 a.2");
     store_close(store);
 }
