@@ -395,6 +395,10 @@ def exit_codes(where):
             (["key", "create", "--company", "nobody", "--role", "staff", "--name", "x"], 5),
             (["key", "create", "--company", "frontrange", "--role", "king", "--name", "x"], 2),
             (["key", "create", "--company", "frontrange", "--role", "online", "--name", "x"], 2),
+            *((["key", "create", "--company", "frontrange", "--role", role, "--name", "x",
+                "--allow", "override", "--brand", "denver"], code)
+              for role, code in [("online", 2), ("readonly", 2), ("inspector", 2), ("staff", 0),
+                                 ("admin", 0)]),
             (["import", "/nonexistent.json"], 1), (["check"], 0), (["nothing"], 2)]:
         code, out, err = server.cli(*words)
         same(code, want, f"{where}, {' '.join(words)[:60]} ({err.strip()[:200]})")
