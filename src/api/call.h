@@ -74,6 +74,9 @@ void put_seq_header(struct call *call, uint64_t seq);
 struct json_obj body_root(struct call *call);
 bool body_is_good(struct call *call); /* false: the fault was answered */
 void decode_want(struct call *call, struct json_obj *o, struct want *ret);
+/* Each inspector's own time: an order's. A hold has one for all, so naming them is a fault. */
+void decode_assignments(struct json_obj *o, struct want *ret);
+void refuse_assignments(struct json_obj *o);
 /* What is moved keeps its brand: naming one is a fault. */
 void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);
