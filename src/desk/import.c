@@ -25,6 +25,7 @@ struct importing {
     const struct image *image; /* a holder */
     struct store_entry *rows;
     size_t n_rows, room_rows;
+    int64_t order_floor;
     size_t n_opened; /* conflicts, also those that a later entry resolves */
 };
 
@@ -371,7 +372,10 @@ static il_rc import_part(struct importing *im, const struct document_inspection 
         admit[i].record.person_hash = sealed[i].hash;
         complete_record(im, &admit[i].record);
     }
-    struct command command = { .kind = COMMAND_ADMIT, .inspections = admit, .n_inspections = n };
+    struct command command = { .kind = COMMAND_ADMIT,
+                               .inspections = admit,
+                               .n_inspections = n,
+                               .order_floor = im->order_floor };
     const struct verdict verdict = decide_next(im, &command);
     TRY(admitted(im, &verdict, "/inspections", reterr));
     *ret_settled = verdict.n_admitted;
@@ -416,12 +420,24 @@ static utc_s oldest_of(const struct document *document)
     return oldest;
 }
 
+/* Behind every number that the document brings: what it leaves out is given from here on. */
+static int64_t number_after(const struct document *document)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < document->n_inspections; i++) {
+        const int64_t number = document->inspections[i].record.order_number;
+        largest = number > largest ? number : largest;
+    }
+    return largest + 1;
+}
+
 static il_rc import_all(struct importing *im, struct il_err *reterr)
 {
     const struct image *image;
     im->import->report = (struct import_report){ 0 }; /* it may have been decided before */
     im->n_rows = 0;
     im->n_opened = 0;
+    im->order_floor = number_after(&im->import->document);
     im->needs_floor = INT64_MAX;
     TRY(image_read(im->read, im->job->company, im->floor, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
