@@ -451,7 +451,7 @@ static void test_an_order_that_moves_while_it_is_imported(void **state)
 static void days_pass(struct bench *b, int n)
 {
     (void)n;
-    atomic_fetch_add(&b->clock.now_s, 3 * DAY_S);
+    atomic_fetch_add(&b->clock.now_s, (utc_s)3 * DAY_S);
 }
 
 static void test_what_an_import_of_days_ago_leaves(void **state)
@@ -466,7 +466,7 @@ static void test_what_an_import_of_days_ago_leaves(void **state)
     assert_int_equal(dice.n, 1);
     assert_int_equal(desk_image(b->desk, STR("a"), &image, &err), IL_OK);
     assert_int_equal(image->seq, 2);
-    assert_int_equal(image->floor, bench_now + 3 * DAY_S - DESK_FLOOR_S);
+    assert_int_equal(image->floor, bench_now + (utc_s)3 * DAY_S - DESK_FLOOR_S);
     assert_int_equal(image->hours_first + 1,
                      wall_date(zone_to_wall(image->company->zone, bench_now + (utc_s)3 * DAY_S)));
     block_free(image);
