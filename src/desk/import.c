@@ -550,7 +550,7 @@ static void import_run(struct desk *desk, struct desk_job *job)
     bool again = job->code == CODE_NONE;
     for (int i = 0; again; i++) {
         struct arena arena = arena_make(SIZE_MAX / 2);
-        job->arena = &arena;
+        job->arena = &arena; /* cppcheck-suppress autoVariables ; the job is done when it goes */
         import_try(desk, job, i < DESK_IMPORT_TRIES);
         arena_drop(&arena);
         again = job->import->is_overtaken;
