@@ -22,7 +22,9 @@ free=$("$interlock" slots --db "$db" --company frontrange --services home --bran
     sed -n 's/.*"slots":\[{"datetime":"\([^"]*\)".*"_inspectorId":"\([^"]*\)".*/\1 \2/p')
 at=${free% *}
 who=${free#* }
-order='"property":{"address":"1 Elm Street, Denver"},"client":{"name":"Ann Example"}'
+# A key is for one request and an address for one order a week: both are new in each run.
+run=$(od -An -N4 -tx1 /dev/urandom | tr -d ' ')
+order='"property":{"address":"1 Elm Street, unit '$run', Denver"},"client":{"name":"Ann Example"}'
 cat <<TEXT
 Front Range Inspections is in $db, served on $url
 
@@ -34,9 +36,9 @@ and is refused, with what is in the way and what is free instead.
 
 curl -H 'Authorization: Bearer $online' '$url/schedule/optimal-slots?services=home&days=7&limit=5'
 
-curl -X POST -H 'Authorization: Bearer $online' -H 'Idempotency-Key: try-1' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
+curl -X POST -H 'Authorization: Bearer $online' -H 'Idempotency-Key: try-$run-1' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
 
-curl -X POST -H 'Authorization: Bearer $staff' -H 'Idempotency-Key: try-2' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
+curl -X POST -H 'Authorization: Bearer $staff' -H 'Idempotency-Key: try-$run-2' -H 'Content-Type: application/json' $url/inspection/book-job -d '{"datetime":"$at","services":["home"],"_inspectorId":"$who",$order}'
 
 Ctrl-C ends it; the data stay in $folder.
 

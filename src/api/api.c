@@ -104,10 +104,11 @@ static bool key_actor(struct call *call)
     struct il_err err;
     bool found = false;
     size_t count;
-    const struct str given = http_header(call->request, "Authorization", &count);
+    struct str given = http_header(call->request, "Authorization", &count);
+    const struct str scheme = str_cut(&given, ' ');
     enum role role;
-    if (count == 1 && str_starts(given, STR("Bearer ")) && given.len > 7) {
-        const struct hash secret = hash_of((struct str){ given.at + 7, given.len - 7 });
+    if (count == 1 && str_equal_words(scheme, STR("Bearer")) && given.len > 0) {
+        const struct hash secret = hash_of(given);
         if (desk_find_key(call->api->desk, &secret, call->arena, &call->key, &found, &err) != IL_OK)
             return !answer_fault(call, &err);
     }
@@ -135,7 +136,7 @@ static bool body_open(struct call *call)
     media = str_cut(&media, ';');
     while (media.len > 0 && media.at[media.len - 1] == ' ')
         media.len--;
-    if (!str_equal(media, STR("application/json")) || encoding.len > 0)
+    if (!str_equal_words(media, STR("application/json")) || encoding.len > 0)
         return !answer_code(call, CODE_unsupported_media_type, "", STR(""));
     if (json_reader_open(&call->reader, call->arena, call->request->body, &err) != IL_OK)
         return !answer_fault(call, &err);
@@ -160,7 +161,7 @@ static bool accept_is_good(struct call *call)
         while (media.len > 0 && media.at[media.len - 1] == ' ')
             media.len--;
         for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-            if (str_equal(media, str_from(good[i])))
+            if (str_equal_words(media, str_from(good[i])))
                 return true;
         }
     }
@@ -171,7 +172,7 @@ static bool is_idempotency_key(struct str key)
 {
     bool good = key.len >= 1 && key.len <= IDEMPOTENCY_KEY_CHARS;
     for (size_t i = 0; good && i < key.len; i++)
-        good = key.at[i] > 0x20 && key.at[i] < 0x7F;
+        good = key.at[i] >= 0x20 && key.at[i] < 0x7F;
     return good;
 }
 
@@ -225,8 +226,12 @@ static bool image_of(struct call *call)
     struct il_err err;
     if (desk_image(call->api->desk, call->company, &call->image, &err) != IL_OK)
         return !answer_fault(call, &err);
-    return call->image != NULL ||
-           !answer_code(call, CODE_not_found, "", STR("There is no such company."));
+    if (call->image == NULL)
+        return !answer_code(call, CODE_not_found, "", STR("There is no such company."));
+    /* As decisions do: what is offered after the clock was set back must be bookable. */
+    if (call->now < call->image->last_at)
+        call->now = call->image->last_at;
+    return true;
 }
 
 /* What was refused before it reached the desk, which judges a key by itself: the key's own story

@@ -80,6 +80,9 @@ struct strs decode_services(struct json_obj *o);
 void require(struct json_obj *o, bool given, const char *name, const char *words);
 /* A text inside an object: "/client/name" is named whether the object or the text is missing. */
 void require_text(struct json_obj *o, const char *object, const char *member, size_t max_chars);
+/* Each inspector's own time: an order's. A hold has one for all, so naming them is a fault. */
+void decode_assignments(struct json_obj *o, struct want *ret);
+void refuse_assignments(struct json_obj *o);
 /* What is moved keeps its brand: naming one is a fault. */
 void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);

@@ -36,7 +36,7 @@ bool body_is_good(struct call *call)
     return false;
 }
 
-static void decode_assignments(struct json_obj *o, struct want *ret)
+void decode_assignments(struct json_obj *o, struct want *ret)
 {
     struct json_arr in = json_opt_arr(o, "assignments", INSPECTORS_PER_VISIT_MAX);
     struct wanted_assignment *at = arena_array(o->reader->arena, struct wanted_assignment, in.n);
@@ -111,8 +111,15 @@ void decode_want(struct call *call, struct json_obj *o, struct want *ret)
         ret->endtime = json_get_instant(o, "endtime");
     ret->services = decode_services(o);
     ret->minutes = (int32_t)json_opt_int(o, "minutes", 1, VISIT_MINUTES_MAX, 0);
-    decode_people(o, ret);
+    decode_inspectors(o, ret);
     ret->property = (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
+}
+
+void refuse_assignments(struct json_obj *o)
+{
+    /* Also null: what is not known has no value that is. */
+    if (json_has(o, "assignments") || json_is_none(o, "assignments"))
+        json_fault(o, "assignments", "unknown_field", "is not known here: a hold is one interval");
 }
 
 void refuse_brand(struct json_obj *o, const struct want *want)

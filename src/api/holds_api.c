@@ -44,6 +44,7 @@ bool hold_make_handle(struct call *call)
     c->kind = COMMAND_HOLD;
     if (names_staff_field(call, &o))
         return true;
+    refuse_assignments(&o);
     decode_want(call, &o, &c->want);
     decode_hold_property(&o, &c->want);
     c->hold_kind = (enum hold_kind)json_opt_word(&o, "kind", kinds, 2, HOLD_CHECKOUT);
@@ -51,7 +52,7 @@ bool hold_make_handle(struct call *call)
         (void)json_get_str(&o, "datetime", 1);
     if (c->want.services.n == 0 && c->want.minutes == 0 && !c->want.has_endtime)
         json_fault(&o, "services", "type", "is required");
-    if (!c->want.any_inspector && c->want.inspectors.n == 0 && c->want.n_assignments == 0)
+    if (!c->want.any_inspector && c->want.inspectors.n == 0)
         json_fault(&o, "_inspectorId", "type", "is required (or \"any\")");
     json_done(&o);
     return !body_is_good(call);
@@ -121,6 +122,7 @@ bool hold_change(struct call *call)
         return answer_not_found(call);
     if (names_staff_field(call, &o))
         return true;
+    refuse_assignments(&o);
     decode_want(call, &o, &c->want);
     refuse_brand(&o, &c->want);
     c->extend = json_opt_bool(&o, "extend", false);

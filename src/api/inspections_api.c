@@ -24,6 +24,7 @@ static bool book(struct call *call, bool needs_spectora)
     if (names_staff_field(call, &o))
         return true;
     decode_want(call, &o, &c->want);
+    decode_assignments(&o, &c->want);
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require_choice(&o, c);
@@ -134,6 +135,7 @@ bool reschedule_handle(struct call *call)
     c->kind = COMMAND_RESCHEDULE;
     c->subject = call->segments[0];
     decode_want(call, &o, &c->want);
+    decode_assignments(&o, &c->want);
     refuse_brand(&o, &c->want);
     c->version = decode_version(call, &o);
     if (!decode_hold(call, &o, &c->hold))

@@ -93,6 +93,8 @@ bool local_key(struct call *call)
     key->role = (enum role)json_get_word(&o, "role", role_words, ROLES);
     key->brand = json_opt_str(&o, "brand", ID_CHARS_MAX);
     key->may_override = json_opt_word(&o, "allow", allows, 1, NOT_FOUND) == 0;
+    if (key->may_override && key->role != ROLE_ADMIN && key->role != ROLE_STAFF)
+        json_fault(&o, "allow", "out_of_range", "override is for the roles staff and admin");
     json_done(&o);
     if (!body_is_good(call))
         return true;

@@ -102,7 +102,8 @@ void answer_verdict(struct call *call)
     begin_problem(&j, v->code, v->detail);
     if (v->field.len > 0)
         json_put_str(&j, "field", v->field);
-    json_put_bool(&j, "overridable", takes_override(call) && code_facts(v->code)->is_overridable);
+    json_put_bool(&j, "overridable",
+                  takes_override(call) && !v->is_final && code_facts(v->code)->is_overridable);
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
         show_conflicts(call, &j, v->evidence, v->n_evidence);

@@ -18,6 +18,19 @@ bool str_equal(struct str a, struct str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool str_equal_words(struct str a, struct str b)
+{
+    bool equal = a.len == b.len;
+    for (size_t i = 0; equal && i < a.len; i++)
+        equal = lower(a.at[i]) == lower(b.at[i]);
+    return equal;
+}
+
 int str_order(struct str a, struct str b)
 {
     const size_t common = a.len < b.len ? a.len : b.len;

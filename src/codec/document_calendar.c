@@ -249,6 +249,8 @@ static enum status status_get(struct json_obj *o)
 static void record_get(struct reading *r, struct json_obj *o, struct inspection *record)
 {
     record->id = id_get(o, "_id");
+    if (str_equal(record->id, STR("book-job")))
+        json_fault(o, "_id", "out_of_range", "must not be book-job, which is a path");
     record->order_number = json_opt_int(o, "orderNumber", 0, ORDER_NUMBER_MAX, 0);
     record->brand = id_opt(o, "brand");
     record->when = times_get(r, o, INSPECTION_DAYS_MAX);

@@ -63,8 +63,8 @@ static const char *id_fault(struct str id)
     for (size_t i = 0; i < id.len; i++) {
         const unsigned char c = (unsigned char)id.at[i];
         const bool high_control = c == 0xC2 && i + 1 < id.len && (unsigned char)id.at[i + 1] < 0xA0;
-        if (c == '/' || c < 0x20 || c == 0x7F || high_control)
-            return "must be printable and hold no slash";
+        if (c == '/' || c == ',' || c < 0x20 || c == 0x7F || high_control)
+            return "must be printable and hold no slash and no comma";
     }
     return NULL;
 }
@@ -397,6 +397,8 @@ static void home_get(struct json_obj *o, struct part_inspector *p)
 struct part_inspector inspector_get(struct json_obj *o)
 {
     struct part_inspector p = { .id = id_get(o, "_id") };
+    if (str_equal(p.id, STR("any")))
+        json_fault(o, "_id", "out_of_range", "must not be any, which asks for whoever is best");
     p.name = json_opt_str(o, "name", NAME_CHARS_MAX);
     p.email = json_opt_str(o, "email", EMAIL_CHARS_MAX);
     home_get(o, &p);

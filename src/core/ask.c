@@ -12,6 +12,12 @@ bool refuse(struct verdict *verdict, enum code code, const char *field, struct s
     return false;
 }
 
+bool refuse_unknown(struct verdict *verdict, const char *field, const char *detail)
+{
+    verdict->is_final = true;
+    return refuse(verdict, CODE_not_offered, field, str_from(detail));
+}
+
 bool hold_is_live(const struct hold *hold, utc_s now)
 {
     return hold->state == HOLD_LIVE && hold->expires_at > now;
@@ -39,8 +45,8 @@ static bool ask_brand(struct ask *ask, const struct want *want)
         return refuse(ask->verdict, CODE_not_permitted, "/brand",
                       STR("This key books for another brand."));
     ask->brand = company_find_brand(ask->image->company, named);
-    if (ask->brand == NOT_FOUND)
-        return refuse(ask->verdict, CODE_not_offered, "/brand", STR("There is no such brand."));
+    if (ask->brand == NOT_FOUND && !ask->brand_stands)
+        return refuse_unknown(ask->verdict, "/brand", "There is no such brand.");
     ask->rules = company_rules(ask->image->company, ask->brand);
     return true;
 }
@@ -52,11 +58,10 @@ static bool ask_services(struct ask *ask, struct strs services)
     ask->count = 1;
     for (size_t i = 0; i < services.n; i++) {
         found[i] = company_find_service(company, services.at[i]);
-        if (found[i] == NOT_FOUND || !company->services[found[i]].is_active) {
-            const struct str field = str_print(ask->arena, "/services/%zu", i);
-            return refuse(ask->verdict, CODE_not_offered, field.at,
-                          STR("There is no such service."));
-        }
+        const bool known = found[i] != NOT_FOUND;
+        if (!known || (!company->services[found[i]].is_active && !ask->services_stand))
+            return refuse_unknown(ask->verdict, str_print(ask->arena, "/services/%zu", i).at,
+                                  "There is no such service.");
         if (company->services[found[i]].inspectors > ask->count)
             ask->count = company->services[found[i]].inspectors;
     }
@@ -99,7 +104,7 @@ static bool ask_named(struct ask *ask, size_t i, struct str id, const char *fiel
 {
     const int32_t at = company_find_inspector(ask->image->company, id);
     if (at == NOT_FOUND)
-        return refuse(ask->verdict, CODE_not_offered, field, STR("There is no such inspector."));
+        return refuse_unknown(ask->verdict, field, "There is no such inspector.");
     for (size_t k = 0; k < i; k++) {
         if (ask->inspectors[k] == at)
             return refuse(ask->verdict, CODE_out_of_range, field,
@@ -378,8 +383,11 @@ static bool choose_any(struct ask *ask, code_set passing)
             best[k] = best[k - 1];
         best[k] = (struct candidate){ j.cost, (int32_t)i };
     }
-    if (n < count)
+    if (n < count) {
+        /* Over whom would it be admitted? Whoever overrides an overlap names the inspector. */
+        ask->verdict->is_final = closest == CODE_slot_taken;
         return refuse(ask->verdict, closest, "", STR(""));
+    }
     for (size_t i = 0; i < n; i++) {
         ask->inspectors[i] = best[i].inspector;
         ask->whens[i] = ask->when;
@@ -413,6 +421,22 @@ static void tell_search(struct ask *ask)
                              .look = ask->look };
 }
 
+/* Everyone's interval lies near the lead's and not in the past: then what the rules say of the
+ * lead's start holds for all. */
+static bool judge_others(struct ask *ask)
+{
+    const struct span near = { ask->when.start - DAY_S, ask->when.end + DAY_S };
+    for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++) {
+        const struct span when = ask->whens[i];
+        if (when.start < near.start || when.end > near.end)
+            return refuse(ask->verdict, CODE_out_of_range, "/assignments",
+                          STR("An assignment lies more than a day from the lead's."));
+        if (when.start < ask->now && !ask->time_agreed)
+            return refuse(ask->verdict, CODE_in_past, "/assignments", STR(""));
+    }
+    return true;
+}
+
 bool ask_choose(struct ask *ask)
 {
     code_set passing = ask->command->override.rules;
@@ -426,5 +450,7 @@ bool ask_choose(struct ask *ask)
         return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
     if (code != CODE_NONE && ((passing >> code) & 1) == 0)
         return refuse(ask->verdict, code, "/datetime", STR(""));
+    if (!judge_others(ask))
+        return false;
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);
 }

@@ -26,14 +26,18 @@ struct ask {
     struct str *roles;
     size_t n_inspectors;
     struct look look;
-    bool rules_waived;     /* a live hold was judged when it was made */
-    bool time_agreed;      /* the start stands already: rules about when one may ask are passed */
+    bool rules_waived;   /* a live hold was judged when it was made */
+    bool time_agreed;    /* the start stands already: rules about when one may ask are passed */
+    bool brand_stands;   /* of an order that stands: they may be gone from the settings by now */
+    bool services_stand;
     bool overlap_admitted; /* an override lets what is in the way pass */
     struct verdict *verdict;
 };
 
 /* Refuses: fills the verdict and returns false, so that a step is `if (...) return refuse(...)`. */
 bool refuse(struct verdict *verdict, enum code code, const char *field, struct str detail);
+/* What does not exist cannot be overridden. */
+bool refuse_unknown(struct verdict *verdict, const char *field, const char *detail);
 
 /* Each returns false when the verdict is a refusal. */
 bool ask_resolve_time(struct ask *ask, struct instant_text text, const char *field, utc_s *ret);

@@ -131,6 +131,13 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     return false;
 }
 
+/* At least twice as far back: a chain of conflicts is met in a few steps, not link by link. */
+static utc_s deeper(const struct image *image, utc_s needed, utc_s now)
+{
+    const utc_s doubled = now - 2 * (now - image->floor);
+    return needed < doubled ? needed : doubled;
+}
+
 struct verdict booking_decide(const struct image *image, const struct facts *facts,
                               const struct command *command, utc_s now, struct arena *arena)
 {
@@ -142,7 +149,8 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
     struct draft draft = draft_make(image, command, now, arena);
     const bool accepted = decide(&draft, facts, &verdict);
     if (draft.needs_floor < image->floor)
-        return (struct verdict){ .code = CODE_NONE, .needs_floor = draft.needs_floor };
+        return (struct verdict){ .code = CODE_NONE,
+                                 .needs_floor = deeper(image, draft.needs_floor, now) };
     if (draft.is_full)
         (void)refuse(&verdict, CODE_out_of_range, "",
                      STR("That would open more conflicts than one change may; make it shorter."));

@@ -50,12 +50,12 @@ static bool refuse_affected(struct draft *d, const struct absence *record, struc
                             affected));
 }
 
-/* Far enough for whoever writes up a year that is over, near enough to be looked up at once. */
+/* Far enough for whoever writes up a quarter that is over, near enough to be looked up at once. */
 static bool is_recent(struct draft *d, const struct absence *record, struct verdict *verdict)
 {
     return record->when.start >= d->now - (utc_s)ABSENCE_PAST_DAYS_MAX * DAY_S ||
            refuse(verdict, CODE_out_of_range, record->whole_days ? "/from" : "/datetime",
-                  STR("That is more than a year ago."));
+                  STR("That is more than three months ago."));
 }
 
 static struct claim absence_claim(const struct absence *record)
@@ -74,8 +74,7 @@ static bool absence_person(struct draft *d, struct absence *record, struct verdi
         return true;
     const int32_t at = company_find_inspector(d->image->company, named.at[0]);
     if (at == NOT_FOUND)
-        return refuse(verdict, CODE_not_offered, "/_inspectorId",
-                      STR("There is no such inspector."));
+        return refuse_unknown(verdict, "/_inspectorId", "There is no such inspector.");
     record->inspector = d->image->company->inspectors[at].id;
     return true;
 }
@@ -102,8 +101,7 @@ bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdi
     if (!absence_person(d, &record, verdict))
         return false;
     if (c->inspection_id.len > 0 && facts->inspection == NULL)
-        return refuse(verdict, CODE_not_offered, "/_inspectionId",
-                      STR("There is no such inspection."));
+        return refuse_unknown(verdict, "/_inspectionId", "There is no such inspection.");
     if (facts->inspection != NULL)
         record.inspection_id = facts->inspection->id;
     record.ref = draft_ref(d);

@@ -129,6 +129,9 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     *record = admit->record;
     record->ref = existing != NULL ? existing->ref : draft_ref(d);
     record->version = existing != NULL ? existing->version + 1 : 1;
+    if (record->order_number == 0 && existing == NULL &&
+        d->entry->next_order < d->command->order_floor)
+        d->entry->next_order = d->command->order_floor;
     if (record->order_number == 0)
         record->order_number = existing != NULL ? existing->order_number : d->entry->next_order;
     if (record->order_number >= d->entry->next_order)
@@ -215,28 +218,24 @@ static bool moves_inspection(const struct admit_inspection *admit)
 
 /* ---- one entry ---- */
 
-/* Refs of one entry that admitting may use: the rest is for what was not counted. */
-enum { ADMIT_REFS_MAX = REFS_PER_ENTRY_MAX / 2 };
-
-/* Conflicts that a row may open, as the draft is now, and the refs it needs beside them. */
-static size_t refs_for_inspection(const struct draft *d, const struct inspection *record)
+/* Conflicts that a row may open, as the draft is now. */
+static size_t conflicts_of_inspection(const struct draft *d, const struct inspection *record)
 {
-    size_t n = DRAFT_RECORD_REFS_MAX;
+    size_t n = 0;
     for (size_t i = 0; !is_cancelled(record) && i < record->n_assignments; i++)
         n += draft_overlaps(d, record->assignments[i].inspector, record->assignments[i].when);
     return n;
 }
 
-static size_t refs_for_absence(const struct draft *d, const struct admit_absence *admit)
+static size_t conflicts_of_absence(const struct draft *d, const struct admit_absence *admit)
 {
-    return DRAFT_RECORD_REFS_MAX +
-           (admit->is_removed ? 0 : draft_overlaps(d, admit->record.inspector, admit->record.when));
+    return admit->is_removed ? 0 : draft_overlaps(d, admit->record.inspector, admit->record.when);
 }
 
 /* Whether the next row still fits the entry. One that does not fit alone never will. */
-static bool has_room(struct draft *d, size_t refs)
+static bool has_room(struct draft *d, size_t conflicts)
 {
-    if (d->refs_used + refs <= ADMIT_REFS_MAX)
+    if (d->n_conflicts + conflicts <= DRAFT_CONFLICTS_MAX)
         return true;
     d->is_full = d->n_inspections + d->n_absences == 0;
     return false;
@@ -270,7 +269,7 @@ static size_t admit_absences(struct draft *d, size_t n)
         const struct admit_absence *admit = &d->command->absences[i];
         if (!changes_absence(admit))
             continue;
-        if (!has_room(d, refs_for_absence(d, admit)))
+        if (!has_room(d, conflicts_of_absence(d, admit)))
             return i;
         admit_absence(d, admit);
     }
@@ -284,7 +283,7 @@ static size_t admit_inspections(struct draft *d, size_t n)
         const struct admit_inspection *admit = &d->command->inspections[i];
         if (!changes_inspection(admit))
             continue;
-        if (!has_room(d, refs_for_inspection(d, &admit->record)))
+        if (!has_room(d, conflicts_of_inspection(d, &admit->record)))
             return i;
         admit_inspection(d, admit);
     }

@@ -34,6 +34,11 @@ static utc_s earlier(utc_s a, utc_s b)
     return a < b ? a : b;
 }
 
+static utc_s latest(utc_s a, utc_s b)
+{
+    return a > b ? a : b;
+}
+
 /* A quote hold ends at the latest at start minus notice. False: that is over. */
 static bool bound_life(const struct ask *ask, struct hold *hold)
 {
@@ -178,6 +183,8 @@ static bool hold_anew(struct draft *d, const struct hold *hold, struct verdict *
     struct hold *after = arena_new(d->arena, struct hold);
     *after = *hold;
     describe(after, &ask, &want);
+    if (was_live && d->command->extend)
+        after->expires_at = latest(after->expires_at, d->now + length_s(ask.rules, after->kind));
     if (was_live ? !bound_life(&ask, after) : !give_life(&ask, after))
         return false;
     draft_free_hold(d, hold, "moved");
@@ -193,9 +200,9 @@ bool decide_change_hold(struct draft *d, const struct facts *facts, struct verdi
         return refuse(verdict, CODE_not_found, "", STR("There is no such hold."));
     if (hold->state == HOLD_CONSUMED)
         return refuse(verdict, CODE_hold_consumed, "", STR(""));
-    const bool moves = d->command->want.has_datetime || d->command->want.services.n > 0 ||
-                       d->command->want.minutes > 0 || d->command->want.any_inspector ||
-                       d->command->want.inspectors.n > 0;
+    const bool moves = d->command->want.has_datetime || d->command->want.has_endtime ||
+                       d->command->want.services.n > 0 || d->command->want.minutes > 0 ||
+                       d->command->want.any_inspector || d->command->want.inspectors.n > 0;
     if (!moves && d->command->extend && hold_is_live(hold, d->now))
         return extend_live(d, hold, verdict);
     return hold_anew(d, hold, verdict);

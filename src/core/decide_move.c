@@ -50,6 +50,8 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     const struct hold *hold;
     if (!order_use_hold(d, facts, &ask, &want, &hold))
         return false;
+    ask.brand_stands = true;
+    ask.services_stand = want.services.n == 0 || strs_equal(want.services, subject->services);
     order_fill(d, subject, &want);
     if (!ask_make(&ask, &want))
         return false;
@@ -85,6 +87,8 @@ static struct ask ask_in_place(struct draft *d, const struct inspection *subject
 {
     struct ask ask = ask_for(d, verdict);
     ask.time_agreed = true;
+    ask.brand_stands = true;
+    ask.services_stand = d->command->want.services.n == 0;
     ask.look.without[1] = subject->ref;
     return ask;
 }

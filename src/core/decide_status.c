@@ -62,6 +62,8 @@ static bool take_time(struct draft *d, const struct inspection *subject, struct 
     struct want want = d->command->want;
     want.has_datetime = true;
     want.datetime = (struct instant_text){ .wall = subject->when.start, .has_offset = true };
+    ask.brand_stands = true;
+    ask.services_stand = true;
     order_fill(d, subject, &want);
     if (!ask_make(&ask, &want) || !ask_choose(&ask))
         return false;

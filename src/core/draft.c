@@ -36,10 +36,15 @@ struct str draft_id(struct draft *d, char letter)
     return str_print(d->arena, "%c%016llx", letter, (unsigned long long)d->command->draw);
 }
 
-bool draft_reaches(struct draft *d, utc_s at)
+static void need(struct draft *d, utc_s at)
 {
     if (at < d->image->floor && at < d->needs_floor)
         d->needs_floor = at;
+}
+
+bool draft_reaches(struct draft *d, utc_s at)
+{
+    need(d, at);
     return at >= d->image->floor;
 }
 
@@ -157,6 +162,15 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
     draft_conflict(d, &opened);
 }
 
+/* Whether the entry holds n more conflicts; full, the draft is thrown away (F4). */
+static bool has_room(struct draft *d, size_t n)
+{
+    if (d->n_conflicts + n > DRAFT_CONFLICTS_MAX || d->n_added > DRAFT_CLAIMS_MAX ||
+        d->image->n_conflicts + d->n_conflicts + n > OPEN_CONFLICTS_MAX)
+        d->is_full = true;
+    return !d->is_full;
+}
+
 /* Rewrites every claim of the inspector whose lock group is `from`, so that one group holds the
  * whole admitted conflict: the database's lock knows groups, not pairs. A claim that begins before
  * the floor may overlap others of its group that the image does not hold: then the decision needs a
@@ -172,7 +186,8 @@ static void regroup(struct draft *d, struct str inspector, ref_t from, ref_t to)
         struct claim moved = calendar->claims[i];
         if (moved.lock_group != from || is_removed(d, moved.ref))
             continue;
-        if (!draft_reaches(d, moved.when.start))
+        need(d, moved.when.start);
+        if (!has_room(d, 0))
             return;
         remove_claim(d, inspector, &moved);
         moved.lock_group = to;
@@ -216,10 +231,8 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     expire_dead(d, others, n);
     claim.lock_group = claim_is_absence(&claim) ? (ref_t)LOCK_GROUP_ABSENCE : claim.ref;
     n = overlapping(d, inspector, claim.when, &others);
-    if (n + DRAFT_RECORD_REFS_MAX > REFS_PER_ENTRY_MAX - d->refs_used) {
-        d->is_full = true;
+    if (!has_room(d, n))
         return;
-    }
     for (size_t i = 0; i < n; i++) {
         if (may_share(&claim, &others[i]))
             continue;
@@ -235,14 +248,20 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
     add_claim(d, inspector, &claim);
 }
 
-/* A conflict ends once, also when both its claims go in one entry. */
-static bool is_told(const struct draft *d, ref_t conflict)
+static bool is_added(const struct draft *d, ref_t ref)
 {
-    for (size_t i = 0; i < d->n_conflicts; i++) {
-        if (d->conflicts[i].ref == conflict)
+    for (size_t i = 0; i < d->n_added; i++) {
+        if (d->added[i].claim.ref == ref)
             return true;
     }
     return false;
+}
+
+/* A conflict ends once, also when both its claims go in one entry: with the first of them. */
+static bool is_told(const struct draft *d, const struct admitted *pair, ref_t going)
+{
+    const ref_t other = pair->a == going ? pair->b : pair->a;
+    return is_removed(d, other) && !is_added(d, other);
 }
 
 static void close_conflicts(struct draft *d, struct str inspector, const struct claim *claim,
@@ -251,7 +270,7 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
     const struct calendar *calendar = calendar_for(d, inspector);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
         const struct admitted *pair = &calendar->admitted[i];
-        if ((pair->a != claim->ref && pair->b != claim->ref) || is_told(d, pair->conflict))
+        if ((pair->a != claim->ref && pair->b != claim->ref) || is_told(d, pair, claim->ref))
             continue;
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);

@@ -11,8 +11,14 @@
 
 #include "core/booking.h"
 
-/* Refs of a record beside the conflicts it opens: itself, its person, its claims, outbox. */
-enum { DRAFT_RECORD_REFS_MAX = 64 };
+enum {
+    DRAFT_CONFLICTS_MAX = 20000, /* that one entry opens or closes */
+    DRAFT_CLAIMS_MAX = 40000,    /* that it takes or rewrites */
+    DRAFT_RECORD_REFS_MAX = 64,  /* of a record: itself, its person, its claims, outbox */
+};
+
+_Static_assert(DRAFT_CONFLICTS_MAX + ADMIT_MAX * DRAFT_RECORD_REFS_MAX < REFS_PER_ENTRY_MAX,
+               "an entry that is not full has refs enough");
 
 struct draft {
     const struct image *image;

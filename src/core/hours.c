@@ -7,7 +7,11 @@
 #include <string.h>
 
 /* Days looked at past the window, so that spans that join over midnight are whole at its ends. */
-enum { HOURS_MARGIN_DAYS = 2, HOURS_CEILING_BYTES = 1 << 30 };
+enum { HOURS_MARGIN_DAYS = 2 };
+
+/* A table that would be larger leaves the rest of the inspectors out: their hours are laid when
+ * they are asked for. A company of 200 people with weeks of their own takes 5 MB. */
+enum { HOURS_TABLE_BYTES_MAX = 64 * 1024 * 1024 };
 
 struct span date_span(const struct zone *zone, date_d date)
 {
@@ -183,11 +187,8 @@ static void table_drop(void *content)
 
 static bool has_openings(const struct company *company, int32_t inspector)
 {
-    for (size_t i = 0; i < company->n_openings; i++) {
-        if (company->openings[i].inspector == inspector)
-            return true;
-    }
-    return false;
+    const size_t first = first_opening(company, inspector, INT32_MIN);
+    return first < company->n_openings && company->openings[first].inspector == inspector;
 }
 
 static bool same_day_hours(const struct day_hours *a, const struct day_hours *b)
@@ -201,16 +202,43 @@ static bool same_day_hours(const struct day_hours *a, const struct day_hours *b)
     return same;
 }
 
-/* Somebody before this inspector with the same week, both without dated openings: most companies
- * have a few weeks for many people, and equal hours are kept once. */
-static int32_t find_twin(const struct company *company, int32_t inspector)
+static uint64_t mixed(uint64_t hash, uint64_t value)
 {
-    const struct inspector *who = &company->inspectors[inspector];
-    for (int32_t i = 0; i < inspector; i++) {
-        bool same = !has_openings(company, i);
-        for (size_t d = 0; same && d < 7; d++)
-            same = same_day_hours(&company->inspectors[i].week[d], &who->week[d]);
-        if (same)
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15U;
+    return hash ^ hash >> 29;
+}
+
+static uint64_t week_hash(const struct inspector *who)
+{
+    uint64_t hash = 0;
+    for (size_t d = 0; d < 7; d++) {
+        const struct day_hours *day = &who->week[d];
+        hash = mixed(hash, d << 32 | day->n_spans << 16 | day->n_starts);
+        for (size_t i = 0; i < day->n_spans; i++)
+            hash = mixed(hash,
+                         (uint64_t)day->spans[i].from_min << 16 | (uint64_t)day->spans[i].to_min);
+        for (size_t i = 0; i < day->n_starts; i++)
+            hash = mixed(hash, (uint64_t)day->starts[i]);
+    }
+    return hash;
+}
+
+static bool same_week(const struct inspector *a, const struct inspector *b)
+{
+    bool same = true;
+    for (size_t d = 0; same && d < 7; d++)
+        same = same_day_hours(&a->week[d], &b->week[d]);
+    return same;
+}
+
+/* Somebody before this inspector with the same week, both without dated openings: most companies
+ * have a few weeks for many people, and equal hours are kept once. hashes[i] is 0 for those with
+ * openings. */
+static int32_t find_twin(const struct company *company, const uint64_t *hashes, int32_t inspector)
+{
+    for (int32_t i = 0; hashes[inspector] != 0 && i < inspector; i++) {
+        if (hashes[i] == hashes[inspector] &&
+            same_week(&company->inspectors[i], &company->inspectors[inspector]))
             return i;
     }
     return NOT_FOUND;
@@ -219,9 +247,9 @@ static int32_t find_twin(const struct company *company, int32_t inspector)
 /* Both audiences see the same hours unless some opening of the inspector is restricted. */
 static bool is_restricted(const struct company *company, int32_t inspector)
 {
-    for (size_t i = 0; i < company->n_openings; i++) {
-        if (company->openings[i].inspector == inspector &&
-            company->openings[i].visibility != VISIBLE_BOTH)
+    for (size_t i = first_opening(company, inspector, INT32_MIN);
+         i < company->n_openings && company->openings[i].inspector == inspector; i++) {
+        if (company->openings[i].visibility != VISIBLE_BOTH)
             return true;
     }
     return false;
@@ -243,17 +271,21 @@ const struct hours_table *hours_table_make(const struct company *company, date_d
                                            size_t n_days)
 {
     struct hours_table *table = block_new(sizeof *table, table_drop);
-    table->arena = arena_make(HOURS_CEILING_BYTES);
+    struct arena scratch = arena_make(SIZE_MAX / 2);
+    uint64_t *hashes = arena_array(&scratch, uint64_t, company->n_inspectors);
+    table->arena = arena_make(SIZE_MAX / 2);
     table->n_inspectors = company->n_inspectors;
     table->hours = arena_array(&table->arena, struct hours, company->n_inspectors * AUDIENCES);
     for (int32_t i = 0; i < (int32_t)company->n_inspectors; i++) {
-        const int32_t twin = has_openings(company, i) ? NOT_FOUND : find_twin(company, i);
-        if (twin == NOT_FOUND)
-            lay_both(table, company, i, first, n_days);
-        else
+        hashes[i] = has_openings(company, i) ? 0 : week_hash(&company->inspectors[i]) | 1;
+        const int32_t twin = find_twin(company, hashes, i);
+        if (twin != NOT_FOUND)
             memcpy(&table->hours[(size_t)i * AUDIENCES], &table->hours[(size_t)twin * AUDIENCES],
                    AUDIENCES * sizeof *table->hours);
+        else if (table->arena.used_bytes < HOURS_TABLE_BYTES_MAX)
+            lay_both(table, company, i, first, n_days);
     }
+    arena_drop(&scratch);
     return table;
 }
 
@@ -261,7 +293,8 @@ const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
                              enum audience audience)
 {
     assert(inspector >= 0 && (size_t)inspector < table->n_inspectors);
-    return &table->hours[(size_t)inspector * AUDIENCES + (size_t)audience];
+    const struct hours *hours = &table->hours[(size_t)inspector * AUDIENCES + (size_t)audience];
+    return hours->n_days == 0 ? NULL : hours;
 }
 
 size_t hours_table_bytes(const struct hours_table *table)

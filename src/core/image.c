@@ -204,9 +204,12 @@ size_t image_bytes(const struct image *image)
 struct hours image_hours(const struct image *image, int32_t inspector, enum audience audience,
                          date_d first, size_t n_days, struct arena *arena)
 {
-    if (image->hours == NULL || first < image->hours_first ||
-        (int64_t)first + (int64_t)n_days > (int64_t)image->hours_first + image->hours_days)
+    const struct hours *all =
+        image->hours == NULL || first < image->hours_first ||
+                (int64_t)first + (int64_t)n_days > (int64_t)image->hours_first + image->hours_days
+            ? NULL
+            : hours_of(image->hours, inspector, audience);
+    if (all == NULL)
         return hours_lay(image->company, inspector, audience, first, n_days, arena);
-    const struct hours *all = hours_of(image->hours, inspector, audience);
     return (struct hours){ first, n_days, all->days + (first - all->first) };
 }

@@ -59,6 +59,9 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
     entry.hash = row->hash;
     note_people(c, &entry);
     entry_project(arena, &entry, row->payload, NULL, 0, &rows);
+    if (!str_equal(rows.entry.kind, row->kind))
+        find(c, "entry %llu is called %.*s and says %.*s", (unsigned long long)row->seq,
+             STR_ARG(row->kind), STR_ARG(rows.entry.kind));
     if (entry.seq != row->seq || entry.at != row->at)
         find(c, "entry %llu says it is entry %llu", (unsigned long long)row->seq,
              (unsigned long long)entry.seq);
@@ -164,8 +167,8 @@ static ref_t sum_row(struct buf *t, enum store_table table, const void *row)
         buf_add_str(t, h->doc);
         return h->ref;
     case TABLE_CONFLICT:
-        buf_print(t, "%.*s %llu %llu ", STR_ARG(x->state), (unsigned long long)x->claim_a,
-                  (unsigned long long)x->claim_b);
+        buf_print(t, "%.*s %.*s %llu %llu ", STR_ARG(x->state), STR_ARG(x->inspector),
+                  (unsigned long long)x->claim_a, (unsigned long long)x->claim_b);
         buf_add_str(t, x->doc);
         return x->ref;
     case TABLE_KEY:
@@ -198,6 +201,7 @@ static il_rc visit_sum(void *context, const void *row, struct il_err *reterr)
     }
     buf_clear(&sums->text);
     const ref_t ref = sum_row(&sums->text, sums->table, row);
+    buf_print(&sums->text, " %llu", (unsigned long long)ref);
     sums->at[sums->n++] = (struct row_sum){ hash_short(buf_view(&sums->text)), ref };
     return IL_OK;
 }
@@ -265,7 +269,13 @@ struct heads {
     struct arena *arena;
     struct row_company *at;
     size_t n, room;
+    size_t n_stored; /* the first ones have rows; the others a journal only, and seq 0 */
 };
+
+static int order_heads(const void *x, const void *y)
+{
+    return str_order(((const struct row_company *)x)->id, ((const struct row_company *)y)->id);
+}
 
 static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
 {
@@ -278,12 +288,26 @@ static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
+/* The heads are sorted by id as long as they are companies' rows. */
+static il_rc visit_journal(void *context, const void *row, struct il_err *reterr)
+{
+    struct heads *heads = context;
+    const struct row_company head = { .id = ((const struct row_entry *)row)->company };
+    const bool is_known = heads->n_stored > 0 && bsearch(&head, heads->at, heads->n_stored,
+                                                         sizeof head, order_heads) != NULL;
+    return is_known ? IL_OK : visit_head(heads, &head, reterr);
+}
+
 /* What the company's own row says beside its journal. */
 static il_rc check_head(struct checking *c, const struct row_company *head, struct store_read *fold,
                         struct il_err *reterr)
 {
     struct heads folded = { .arena = c->arena };
     const struct store_query query = { .table = TABLE_COMPANY, .by = BY_ID, .text = c->company };
+    if (head->seq == 0) {
+        find(c, "there is a journal, and no row of the company");
+        return IL_OK;
+    }
     if (c->seq != head->seq || !hash_equal(&c->head, &head->head))
         find(c, "the company stands at seq %llu, its journal ends at %llu",
              (unsigned long long)head->seq, (unsigned long long)c->seq);
@@ -315,7 +339,10 @@ static il_rc check_all(struct store_read *read, struct dice *dice, struct arena 
 {
     struct heads heads = { .arena = arena };
     const struct store_query query = { .table = TABLE_COMPANY, .by = BY_ALL };
+    const struct store_query journals = { .table = TABLE_ENTRY, .by = BY_FIRST };
     TRY(store_find(read, &query, visit_head, &heads, reterr));
+    heads.n_stored = heads.n;
+    TRY(store_find(read, &journals, visit_journal, &heads, reterr));
     for (size_t i = 0; i < heads.n; i++) {
         struct checking c = {
             .read = read, .arena = arena, .company = heads.at[i].id, .report = ret

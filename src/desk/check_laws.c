@@ -4,6 +4,7 @@
  *      pair, and such a conflict names two that do. Absences may overlap each other.
  *  X4  Live inspections, live holds and absences have exactly the claims their records name;
  *      nothing else has any.
+ *      Each of the three is found by an entry about it, so that its changelog begins somewhere.
  *  X5  Each person the journal names is stored, once, and no other; the data match the salted hash
  *      that the journal knows, or have been erased. */
 #include "check_parts.h"
@@ -131,7 +132,27 @@ static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
     return rc;
 }
 
-/* ---- X4: records and their claims ---- */
+/* ---- X4: records, their claims, and their entries ---- */
+
+static il_rc visit_told(void *context, const void *row, struct il_err *reterr)
+{
+    (void)row;
+    (void)reterr;
+    *(bool *)context = true;
+    return IL_OK;
+}
+
+static il_rc check_told(struct checking *c, ref_t ref, struct str what, struct il_err *reterr)
+{
+    const struct store_query query = {
+        .table = TABLE_ENTRY, .by = BY_OWNER, .company = c->company, .ref = ref, .limit = 1
+    };
+    bool is_told = false;
+    TRY(store_find(c->read, &query, visit_told, &is_told, reterr));
+    if (!is_told)
+        find(c, "no entry says how %.*s came", STR_ARG(what));
+    return IL_OK;
+}
 
 struct claim_look { /* the claim that a record names */
     struct str inspector;
@@ -225,6 +246,9 @@ static il_rc visit_inspection(void *context, const void *row, struct il_err *ret
         rc = check_inspection(c, &record, reterr);
     else
         find(c, "inspection %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
+    const long long number = stored->order_number;
+    if (rc == IL_OK)
+        rc = check_told(c, stored->ref, str_print(&arena, "order %lld", number), reterr);
     arena_drop(&arena);
     return rc;
 }
@@ -241,6 +265,9 @@ static il_rc visit_hold(void *context, const void *row, struct il_err *reterr)
         rc = check_hold(c, &record, reterr);
     else
         find(c, "hold %llu cannot be read: %s", (unsigned long long)stored->ref, why.text);
+    const unsigned long long ref = stored->ref;
+    if (rc == IL_OK)
+        rc = check_told(c, stored->ref, str_print(&arena, "hold %llu", ref), reterr);
     arena_drop(&arena);
     return rc;
 }
@@ -257,6 +284,9 @@ static il_rc visit_absence(void *context, const void *row, struct il_err *reterr
         rc = check_absence(c, &record, reterr);
     else
         find(c, "absence %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
+    if (rc == IL_OK)
+        rc = check_told(c, stored->ref, str_print(&arena, "absence %.*s", STR_ARG(stored->id)),
+                        reterr);
     arena_drop(&arena);
     return rc;
 }

@@ -280,24 +280,29 @@ static il_rc put_together(struct gathering *g, utc_s floor, const struct image *
                    STR_ARG(g->head.id));
 }
 
-il_rc image_load(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+il_rc image_read(struct store_read *read, struct str company, utc_s floor, const struct image **ret,
                  struct il_err *reterr)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
     struct gathering g = { .arena = &arena };
-    struct store_read *read;
-    il_rc rc = store_read_open(desk->options.store, &read, reterr);
-    if (rc == IL_OK) {
-        rc = gather(read, &g, company, floor, reterr);
-        store_read_close(read);
-    }
     const struct image *image = NULL;
+    il_rc rc = gather(read, &g, company, floor, reterr);
     if (rc == IL_OK && g.exists)
         rc = put_together(&g, floor, &image, reterr);
     if (rc == IL_OK)
         *ret = image;
     gathering_free(&g);
     arena_drop(&arena);
+    return rc;
+}
+
+il_rc image_load(struct desk *desk, struct str company, utc_s floor, const struct image **ret,
+                 struct il_err *reterr)
+{
+    struct store_read *read;
+    TRY(store_read_open(desk->options.store, &read, reterr));
+    const il_rc rc = image_read(read, company, floor, ret, reterr);
+    store_read_close(read);
     return rc;
 }
 

@@ -251,12 +251,26 @@ static il_rc replay_image(struct desk *desk, struct desk_job *job)
 
 /* ---- the queue ---- */
 
-static enum code may_queue(struct desk *desk, struct desk_job *job)
+static enum code refuses(struct desk *desk, struct str company)
 {
     if (desk->is_stopped || desk->closing || !desk->has_writer)
         return CODE_outcome_unknown;
-    if (slot_find(desk, job->company)->is_diverged)
-        return CODE_state_diverged;
+    return slot_find(desk, company)->is_diverged ? CODE_state_diverged : CODE_NONE;
+}
+
+enum code desk_refuses(struct desk *desk, struct str company)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const enum code code = refuses(desk, company);
+    (void)pthread_mutex_unlock(&desk->lock);
+    return code;
+}
+
+static enum code may_queue(struct desk *desk, struct desk_job *job)
+{
+    const enum code code = refuses(desk, job->company);
+    if (code != CODE_NONE)
+        return code;
     return desk->n_queued >= desk->options.queue_max ? CODE_overloaded : CODE_NONE;
 }
 

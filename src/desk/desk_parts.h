@@ -78,6 +78,9 @@ IL_MUST il_rc image_deep(struct desk *desk, struct str company, utc_s floor,
 /* Loads past everything held: the state as the store has it. */
 IL_MUST il_rc image_load(struct desk *desk, struct str company, utc_s floor,
                          const struct image **ret, struct il_err *reterr);
+/* The same as one view has it. */
+IL_MUST il_rc image_read(struct store_read *read, struct str company, utc_s floor,
+                         const struct image **ret, struct il_err *reterr);
 IL_MUST il_rc company_rows(struct store_read *read, struct str company, struct arena *arena,
                            struct setting_row **ret, size_t *ret_n, struct il_err *reterr);
 void slot_publish(struct desk *desk, struct str company, const struct image *image);
@@ -132,17 +135,29 @@ struct str entry_encode(struct arena *arena, struct str company, struct entry *e
 void *writer_run(void *context); /* the desk */
 
 /* import.c */
-struct desk_import;
 struct import_entries { /* what a document becomes: to be committed together */
     struct store_entry *rows;
-    size_t n;
+    size_t n;                  /* 0: nothing to commit */
     const struct image *image; /* after them; a holder */
+    uint64_t seq;              /* before them */
 };
-IL_MUST il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now,
-                            struct import_entries *ret, struct il_err *reterr);
+struct desk_import {
+    struct document document;
+    struct import_options options;
+    struct import_report report;
+    struct import_entries made; /* by who asks; the writer takes it. n 0: the writer makes it */
+    bool is_overtaken;          /* the company moved on since: decide again */
+    bool failed;
+    struct il_err err; /* why not */
+};
+/* For the writer: what it is to commit. False: nothing, and the import says why. */
+IL_MUST bool import_take(struct desk *desk, struct desk_job *job, utc_s now,
+                         struct import_entries *ret);
 
 /* desk.c */
 int64_t desk_now_s(struct desk *desk);
+/* What the desk says to every change of the company; CODE_NONE: nothing, as far as is known. */
+enum code desk_refuses(struct desk *desk, struct str company);
 void flight_end(struct desk *desk, const struct desk_job *job); /* lock held */
 void keys_forget(struct desk *desk);                            /* lock held */
 

@@ -1,5 +1,8 @@
 /* Importing a company document: settings first, then absences and inspections in entries of bounded
- * size, decided one after the other and committed together. */
+ * size, decided one after the other and committed together.
+ *
+ * Deciding takes seconds for a long document, so whoever asks does it, on one view of the store.
+ * The writer commits what was made if the company still stands where that view saw it. */
 #include "desk_parts.h"
 
 #include <assert.h>
@@ -8,15 +11,6 @@
 
 /* Each opens a conflict that a person must look at: more than this is a mistake in the file. */
 enum { IMPORT_CONFLICTS_MAX = 50000 };
-
-struct desk_import {
-    struct str text;
-    struct document document;
-    struct import_options options;
-    struct import_report report;
-    struct il_err err; /* why not */
-    bool failed;
-};
 
 struct importing {
     struct desk *desk;
@@ -31,6 +25,8 @@ struct importing {
     const struct image *image; /* a holder */
     struct store_entry *rows;
     size_t n_rows, room_rows;
+    int64_t order_floor;
+    size_t n_opened; /* conflicts, also those that a later entry resolves */
 };
 
 static void push_rows(struct importing *im, const struct store_entry *rows)
@@ -66,7 +62,7 @@ static void take_entry(struct importing *im, const struct entry *decided,
     const struct image *next = booking_apply(im->image, entry);
     block_free(im->image);
     im->image = next;
-    im->import->report.conflicts += conflicts_opened(entry);
+    im->n_opened += conflicts_opened(entry);
 }
 
 /* What an admitting verdict means for the import. IL_LIMIT: the image must reach further back, and
@@ -78,8 +74,8 @@ static il_rc admitted(struct importing *im, const struct verdict *verdict, const
         im->needs_floor = verdict->needs_floor;
         return il_fail(reterr, IL_LIMIT, "the image does not reach back far enough");
     }
-    const size_t opened = im->import->report.conflicts +
-                          (verdict->entry == NULL ? 0 : conflicts_opened(verdict->entry));
+    const size_t opened =
+        im->n_opened + (verdict->entry == NULL ? 0 : conflicts_opened(verdict->entry));
     if (verdict->code == CODE_NONE && opened <= IMPORT_CONFLICTS_MAX)
         return IL_OK;
     return il_invalid(reterr, "out_of_range", field,
@@ -376,7 +372,10 @@ static il_rc import_part(struct importing *im, const struct document_inspection 
         admit[i].record.person_hash = sealed[i].hash;
         complete_record(im, &admit[i].record);
     }
-    struct command command = { .kind = COMMAND_ADMIT, .inspections = admit, .n_inspections = n };
+    struct command command = { .kind = COMMAND_ADMIT,
+                               .inspections = admit,
+                               .n_inspections = n,
+                               .order_floor = im->order_floor };
     const struct verdict verdict = decide_next(im, &command);
     TRY(admitted(im, &verdict, "/inspections", reterr));
     *ret_settled = verdict.n_admitted;
@@ -421,13 +420,26 @@ static utc_s oldest_of(const struct document *document)
     return oldest;
 }
 
+/* Behind every number that the document brings: what it leaves out is given from here on. */
+static int64_t number_after(const struct document *document)
+{
+    int64_t largest = 0;
+    for (size_t i = 0; i < document->n_inspections; i++) {
+        const int64_t number = document->inspections[i].record.order_number;
+        largest = number > largest ? number : largest;
+    }
+    return largest + 1;
+}
+
 static il_rc import_all(struct importing *im, struct il_err *reterr)
 {
     const struct image *image;
     im->import->report = (struct import_report){ 0 }; /* it may have been decided before */
     im->n_rows = 0;
+    im->n_opened = 0;
+    im->order_floor = number_after(&im->import->document);
     im->needs_floor = INT64_MAX;
-    TRY(image_load(im->desk, im->job->company, im->floor, &image, reterr));
+    TRY(image_read(im->read, im->job->company, im->floor, &image, reterr));
     im->image = image == NULL ? image_empty() : image;
     im->job->seq = im->image->seq;
     TRY(import_settings(im, reterr));
@@ -450,8 +462,18 @@ static il_rc import_deeper(struct importing *im, struct il_err *reterr)
     return rc;
 }
 
-il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret,
-                    struct il_err *reterr)
+/* What somebody must look at now: one entry may open what a later one resolves. */
+static size_t conflicts_left(const struct image *image, uint64_t seq_before)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < image->n_conflicts; i++)
+        n += image->conflicts[i]->state == CONFLICT_OPEN &&
+             image->conflicts[i]->ref >> REF_SEQ_SHIFT > seq_before;
+    return n;
+}
+
+static il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now,
+                           struct import_entries *ret, struct il_err *reterr)
 {
     struct importing im = { .desk = desk,
                             .job = job,
@@ -467,36 +489,91 @@ il_rc import_decide(struct desk *desk, struct desk_job *job, utc_s now, struct i
     }
     job->import->failed = rc != IL_OK;
     if (rc != IL_OK) {
-        job->import->err = *reterr;
         block_free(im.image);
         return rc;
     }
     job->import->report.seq = im.image->seq;
-    ret->rows = im.rows;
-    ret->n = job->import->options.dry_run ? 0 : im.n_rows;
-    ret->image = im.image;
+    job->import->report.conflicts = conflicts_left(im.image, job->seq);
+    *ret = (struct import_entries){ im.rows, im.n_rows, im.image, job->seq };
     return IL_OK;
+}
+
+static bool is_past(struct desk *desk, struct str company, uint64_t seq)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const bool past = slot_find(desk, company)->known_seq > seq;
+    (void)pthread_mutex_unlock(&desk->lock);
+    return past;
+}
+
+/* Takes what was made beside the writer once: what the store does not let in is made anew. */
+bool import_take(struct desk *desk, struct desk_job *job, utc_s now, struct import_entries *ret)
+{
+    struct desk_import *import = job->import;
+    if (import->made.n == 0)
+        return import_decide(desk, job, now, ret, &import->err) == IL_OK;
+    import->is_overtaken = is_past(desk, job->company, import->made.seq);
+    if (import->is_overtaken)
+        return false;
+    *ret = import->made;
+    import->made = (struct import_entries){ .n = 0 };
+    return true;
+}
+
+/* A fault with a code, so that whoever answers can say which: the desk's own refusal. */
+static il_rc import_refused(enum code code, struct il_err *reterr)
+{
+    const struct code_facts *facts = code_facts(code);
+    const il_rc rc = il_fail(reterr, IL_IO, "%.*s", STR_ARG(facts->sentence));
+    reterr->code = facts->name.at;
+    return rc;
+}
+
+/* Once: as far as it went, or overtaken. */
+static void import_try(struct desk *desk, struct desk_job *job, bool decides)
+{
+    struct desk_import *import = job->import;
+    const bool dry_run = import->options.dry_run;
+    import->is_overtaken = false;
+    if (decides && import_decide(desk, job, desk_now_s(desk), &import->made, &import->err) != IL_OK)
+        return;
+    if (!decides || (import->made.n > 0 && !dry_run))
+        desk_do(desk, job);
+    block_free(import->made.image);
+    import->made = (struct import_entries){ .n = 0 };
+}
+
+/* Into a company that never stands still, the writer decides: an import always ends. */
+static void import_run(struct desk *desk, struct desk_job *job)
+{
+    job->code = desk_refuses(desk, job->company);
+    bool again = job->code == CODE_NONE;
+    for (int i = 0; again; i++) {
+        struct arena arena = arena_make(SIZE_MAX / 2);
+        job->arena = &arena; /* cppcheck-suppress autoVariables ; the job is done when it goes */
+        import_try(desk, job, i < DESK_IMPORT_TRIES);
+        arena_drop(&arena);
+        again = job->import->is_overtaken;
+    }
 }
 
 il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                   struct import_options options, struct import_report *ret, struct il_err *reterr)
 {
     struct arena arena = arena_make(SIZE_MAX / 2);
-    struct desk_import import = { .text = text, .options = options };
-    struct desk_job job = { .arena = &arena, .is_import = true, .import = &import };
+    struct desk_import import = { .options = options };
+    struct desk_job job = { .is_import = true, .import = &import };
     il_rc rc = document_read(&arena, text, desk->options.zones, &import.document, reterr);
     if (rc == IL_OK) {
         job.company = import.document.company_id;
         job.command.kind = COMMAND_ADMIT;
         job.command.actor = *actor;
-        desk_do(desk, &job);
-        block_free(job.image);
+        import_run(desk, &job);
         if (import.failed) {
             *reterr = import.err;
             rc = import.err.code != NULL ? IL_INVALID : IL_IO;
         } else if (job.code != CODE_NONE) {
-            rc = il_fail(reterr, IL_IO, "nothing was imported: %.*s",
-                         STR_ARG(code_facts(job.code)->sentence));
+            rc = import_refused(job.code, reterr);
         }
     }
     if (rc == IL_OK)

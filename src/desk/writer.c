@@ -424,8 +424,7 @@ static bool import_make(struct batch *batch)
 {
     struct desk_job *job = batch->jobs[0];
     struct batch_company *c = company_in(batch, job->company);
-    struct import_entries made = { 0 };
-    struct il_err err;
+    struct import_entries made = { .n = 0 };
     batch_clear(batch);
     batch->now = desk_now_s(batch->desk);
     job->code = CODE_NONE;
@@ -433,7 +432,7 @@ static bool import_make(struct batch *batch)
         job_fault(job, CODE_state_diverged);
         return false;
     }
-    if (import_decide(batch->desk, job, batch->now, &made, &err) != IL_OK)
+    if (!import_take(batch->desk, job, batch->now, &made))
         return false;
     c->image = made.image;
     c->entries = made.rows;

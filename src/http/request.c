@@ -3,11 +3,10 @@
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
 static bool str_is(struct str s, const char *text)
 {
-    return s.len == strlen(text) && strncasecmp(s.at, text, s.len) == 0;
+    return str_equal_words(s, str_from(text));
 }
 
 struct str http_header(const struct http_request *request, const char *name, size_t *ret_count)

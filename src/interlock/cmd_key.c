@@ -8,7 +8,7 @@ static const struct option_spec options[] = {
     { "name", "TEXT", "what the key is for", true },
     { "brand", "ID", "the brand it books for (an online key needs one if there are several)",
       false },
-    { "allow", "override", "may override rules, with a reason", false },
+    { "allow", "override", "may override rules, with a reason (roles staff and admin)", false },
     { "json", NULL, "machine output", false },
 };
 

@@ -6,7 +6,7 @@
 
 static const unsigned ways[TABLE_COUNT] = {
     [TABLE_COMPANY] = 1u << BY_ALL | 1u << BY_ID,
-    [TABLE_ENTRY] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER,
+    [TABLE_ENTRY] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER | 1u << BY_FIRST,
     [TABLE_SETTING] = 1u << BY_ALL | 1u << BY_ID,
     [TABLE_CLAIM] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_TIME | 1u << BY_OWNER,
     [TABLE_HOLD] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_STATE,

@@ -330,6 +330,18 @@ def import_conflicts():
     same(again["conflictsOpened"], 0, "conflicts opened by importing it again")
 
 
+def import_resolves_what_it_opens():
+    """Events come in before orders, so a closed time may meet an order that is about to leave it."""
+    server.take(company("moved", inspections=[order(1, "alice", at(5, "10:00"), at(5, "11:00"))]))
+    document = company("moved", inspections=[order(1, "alice", at(6, "10:00"), at(6, "11:00"))],
+                       events=[{"_id": "e1", "type": "Event", "_inspectorId": "alice",
+                                "datetime": at(5, "10:00"), "endtime": at(5, "11:00")}])
+    for more in [["--dry-run"], []]:
+        same(server.take(document, *more)["conflictsOpened"], 0, f"conflicts opened {more}")
+    staff = server.client("readonly", name="moved")
+    same(staff.get("/conflicts").want(200).json["conflicts"], [], "open conflicts")
+
+
 def import_of_the_last_number():
     """The next order's number is still a number, to the digit, and its export comes in again."""
     last = 9_000_000_000_000_000
@@ -395,6 +407,10 @@ def exit_codes(where):
             (["key", "create", "--company", "nobody", "--role", "staff", "--name", "x"], 5),
             (["key", "create", "--company", "frontrange", "--role", "king", "--name", "x"], 2),
             (["key", "create", "--company", "frontrange", "--role", "online", "--name", "x"], 2),
+            *((["key", "create", "--company", "frontrange", "--role", role, "--name", "x",
+                "--allow", "override", "--brand", "denver"], code)
+              for role, code in [("online", 2), ("readonly", 2), ("inspector", 2), ("staff", 0),
+                                 ("admin", 0)]),
             (["import", "/nonexistent.json"], 1), (["check"], 0), (["nothing"], 2)]:
         code, out, err = server.cli(*words)
         same(code, want, f"{where}, {' '.join(words)[:60]} ({err.strip()[:200]})")
@@ -417,6 +433,50 @@ def keys_by_command():
 def health():
     for path in ("/healthz", "/readyz", "/v1/healthz"):
         server.anyone().get(path).want(200)
+
+
+def letters_of_any_case():
+    """RFC 9110: media types and schemes have no case; a key's story is told by all of its bytes."""
+    raw = json.dumps(booking(at(next(days), "10:00"))).encode()
+    lines = [("Authorization", f"bEARER {staff.secret}"), ("Accept", "text/html, Application/JSON"),
+             ("Content-Type", "Application/JSON; Charset=UTF-8"),
+             ("Idempotency-Key", f"{unique('two')} ~words!")]
+    request = request_bytes("POST", "/inspection/book-job", lines, raw)
+    wire = server.anyone().wire
+    first = wire.exchange(request, "POST").want(201)
+    again = wire.exchange(request, "POST").want(201)
+    same(again.header("Idempotent-Replayed"), "true", "the key with a blank, again")
+    same(again.body, first.body, "the answer, again")
+    lines[1] = ("Accept", "*/*")
+    lines[3] = ("Idempotency-Key", lines[3][1].replace(" ", ""))
+    wire.exchange(request_bytes("POST", "/inspection/book-job", lines, raw),
+                  "POST").want(409, "slot_taken")
+
+
+def clock_set_back():
+    """What is offered can be booked, also when the clock stands before the newest entry."""
+    with Server(args, shift=0) as office:
+        week = [("00:00", "24:00")]
+        document = company(settings={"stepMinutes": 5, "online": {"noticeMinutes": 120}})
+        document["inspectors"] = [inspector("alice", ["quick"], week)]
+        office.take(document)
+        office.start()
+        desk, public = office.client("staff"), office.client("online", brand="denver")
+        for ahead in (3000, 40 * 86400):
+            office.set_shift(ahead)
+            desk.book(booking(at(100 + ahead // 86400, "10:00"))).want(201)
+            office.set_shift(0)
+            newest = datetime.datetime.now(datetime.timezone.utc)
+            newest += datetime.timedelta(seconds=ahead)
+            asked = newest.astimezone(zoneinfo.ZoneInfo(ZONE)).date()
+            first = public.slots(services="quick", days=2, order="time", limit=1,
+                                 **{"from": asked})["slots"][0]
+            public.book(booking(first["datetime"])).want(201)
+            kept = hold(public, at(120, "10:00" if ahead > 3000 else "12:00")).want(201)
+            seen = public.get(f"/schedule/holds/{kept.json['hold']['token']}").want(200)
+            same(seen.json["hold"]["state"], "live", "a hold just made")
+        same(public.slots(services="quick", days=1)["days"][0]["date"], str(asked), "the first day")
+        same(len(desk.get("/schedule/holds").want(200).json["holds"]), 1, "holds that live")
 
 
 def second_server():
@@ -457,11 +517,15 @@ cases.run("importing an export changes nothing", export_is_a_fixed_point)
 cases.run("--prune removes what is absent from a present array, never inspections", import_prunes)
 cases.run("overlapping orders come in and open a conflict each", import_conflicts)
 cases.run("the longest absence goes out and comes in", longest_absences)
+cases.run("a conflict that the same document resolves is not counted",
+          import_resolves_what_it_opens)
 cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")
 cases.run("keys made beside a running server are valid at once", keys_by_command)
 cases.run("health and readiness need no key", health)
+cases.run("names without case, keys with blanks", letters_of_any_case)
+cases.run("what is offered can be booked after the clock was set back", clock_set_back)
 cases.run("a second server on the same file refuses", second_server)
 cases.run("check finds nothing", server.must_be_clean)
 cases.run("SIGTERM drains and exits 0", drains)

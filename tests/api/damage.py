@@ -42,6 +42,21 @@ DAMAGE = [
      "'60', '61') AS BLOB)", "settings: row"),
     ("a key may do more", "UPDATE api_key SET role = 'admin'", "keys: row"),
     ("an outbox row is gone", "DELETE FROM outbox", "outbox: "),
+    ("a company is gone", "DELETE FROM company", "no row of the company"),
+    ("all is gone but the journal", "DELETE FROM company; DELETE FROM setting; DELETE FROM claim; "
+     "DELETE FROM inspection", "no row of the company"),
+    ("an entry is called another kind", "UPDATE entry SET kind = 'hold' WHERE seq = "
+     "(SELECT max(seq) FROM entry WHERE kind = 'book')", "is called hold and says book"),
+    *((f"{article} {table} has another ref",
+       f"UPDATE {table} SET ref = ref + 1000000", f"{words}: row")
+      for article, table, words in [("an", "inspection", "inspections"), ("an", "absence", "absences"),
+                                    ("a", "hold", "holds"), ("a", "conflict", "conflicts"),
+                                    ("an", "outbox", "outbox")]),
+    ("a conflict is somebody else's", "UPDATE conflict SET inspector_id = 'bob'", "conflicts: row"),
+    *((f"what happened to {article} {table} is forgotten", f"DELETE FROM touch WHERE ref IN "
+       f"(SELECT ref FROM {table})", f"no entry says how {words}")
+      for article, table, words in [("an", "inspection", "order 7001 came"),
+                                    ("an", "absence", "absence "), ("a", "hold", "hold ")]),
 ]
 
 
@@ -59,6 +74,8 @@ def fill(server):
     held = staff.post("/schedule/holds", {"datetime": at(4, "10:00"), "services": ["quick"],
                                           "_inspectorId": "alice"}).want(201).json["hold"]
     staff.delete(f"/schedule/holds/{held['token']}").want(204)
+    staff.post("/schedule/holds", {"datetime": at(6, "10:00"), "services": ["quick"],
+                                   "_inspectorId": "alice", "kind": "quote"}).want(201)
 
 
 def damaged(server, whole, statement, words):
@@ -67,7 +84,7 @@ def damaged(server, whole, statement, words):
     sql = server.sql()
     for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         sql.execute(f"DROP TRIGGER {name}")
-    changed = sql.execute(statement).rowcount
+    changed = sum(sql.execute(each).rowcount for each in statement.split("; "))
     sql.close()
     check(changed > 0, f"nothing was damaged by {statement}")
     found = server.findings()

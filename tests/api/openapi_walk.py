@@ -43,7 +43,8 @@ class Server:
 
     def make_keys(self, company):
         for role in ROLES:
-            words = ["--brand", "denver"] if role == "online" else ["--allow", "override"]
+            words = ["--brand", "denver"] if role == "online" else []
+            words += ["--allow", "override"] if role in ("admin", "staff") else []
             made = self.cli("key", "create", "--db", self.db, "--company", company, "--role", role,
                             "--name", role, *words, "--json")
             self.secrets[role] = json.loads(made)["secret"]

@@ -50,7 +50,7 @@ class Wrong:
 
     def without_idempotency_key(self):
         self.dry = {}
-        for key in (None, "", "k" * 256, "with blank", "caf\u00e9".encode("latin-1")):
+        for key in (None, "", "k" * 256, "with\ttab", "caf\u00e9".encode("latin-1")):
             self.refused(["idempotency_key_required"], headers={"Idempotency-Key": key})
 
     def of_query(self):

@@ -8,6 +8,7 @@ the ratios. Load goes to loopback only and ends by itself.
 """
 import datetime
 import json
+import os
 import pathlib
 import re
 import signal
@@ -24,9 +25,11 @@ SECONDS = 3
 rows = []
 
 
-def report(what, figure, goal, met):
+def report(what, figure, goal=None, met=None):
+    """A figure and its goal, or one that is told for information: without a goal it is never ok."""
     rows.append({"what": what, "figure": figure, "goal": goal, "met": met})
-    print(f"{what:<72} {figure:<34} goal {goal:<16} {'ok' if met else 'MISSED'}", flush=True)
+    verdict = "" if goal is None else f" goal {goal:<16} {'ok' if met else 'MISSED'}"
+    print(f"{what:<72} {figure:<34}{verdict}".rstrip(), flush=True)
 
 
 class Bench:
@@ -79,9 +82,15 @@ class Server:
         self.url = re.search(r"http://\S+", self.process.stdout.readline()).group(0).rstrip("/")
         self.ready_s = time.monotonic() - self.started
 
-    def cpu_s(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+    def cpu_s(self, of="stat"):
+        text = pathlib.Path(f"/proc/{self.process.pid}", of).read_text()
+        fields = text.rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def writer_cpu_s(self):
+        """Of the desk's writer: it is the first thread made, HTTP's come after it."""
+        threads = sorted(int(t) for t in os.listdir(f"/proc/{self.process.pid}/task"))
+        return self.cpu_s(f"task/{threads[1]}/stat")
 
     def stop(self):
         if self.process.stdin:
@@ -158,8 +167,8 @@ def book_document(inspectors):
 
 
 def book_once(bench, name, *options, seconds=SECONDS):
-    """Bookings per second, per sync and CPU; what was acknowledged must be in the file."""
-    inspectors = 100
+    """Bookings per second, per sync and CPU; how many the file has beside those acknowledged."""
+    inspectors, connections = 100, 64
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         db = pathlib.Path(folder) / f"{name}.db"
         bench.run("import", "--db", str(db), "-", input=json.dumps(book_document(inspectors)).encode())
@@ -167,20 +176,21 @@ def book_once(bench, name, *options, seconds=SECONDS):
                         "--threads", "2", *options)
         auth = "Authorization: Bearer " + bench.key(db, "bench")
         first = (datetime.date.today() - datetime.date(1970, 1, 1)).days + 1
-        before = server.cpu_s()
+        before, writer_before = server.cpu_s(), server.writer_cpu_s()
         rate, text = wrk(server.url + "/inspection/book-job", "-s", str(bench.here / "book.lua"),
-                         "-H", auth, "-H", "Content-Type: application/json", connections=64,
+                         "-H", auth, "-H", "Content-Type: application/json", connections=connections,
                          seconds=seconds, script=("--", str(inspectors), str(first), "80"))
-        cpu = server.cpu_s() - before
+        cpu, writer = server.cpu_s() - before, server.writer_cpu_s() - writer_before
         counted = int(re.search(r"requests (\d+)", text).group(1))
         log = server.stop()
         stats = {k: int(v) for k, v in re.findall(r"(\w+) (\d+)", json.loads(
             log.strip().split("\n")[-1])["detail"])}
         stored = sqlite3.connect(db).execute("select count(*) from inspection").fetchone()[0]
-        # wrk leaves up to one request per connection unread when its time is over.
-        honest = counted <= stored <= counted + 64
-    return {"rate": rate, "per_sync": stored / stats["syncs"], "honest": honest,
-            "cpu_us": cpu / max(stored, 1) * 1e6, "acknowledged": counted, "stored": stored}
+    # wrk ends with up to one answer per connection unread: stored, and not counted by it.
+    return {"rate": rate, "per_sync": stored / stats["syncs"], "unread": stored - counted,
+            "honest": 0 <= stored - counted <= connections,
+            "cpu_us": cpu / max(stored, 1) * 1e6, "writer_us": writer / max(stored, 1) * 1e6,
+            "acknowledged": counted, "stored": stored}
 
 
 def bench_book(bench):
@@ -193,16 +203,20 @@ def bench_book(bench):
     middle = statistics.median
     per_sync = middle(r["per_sync"] for r in grouped)
     report("durable bookings over HTTP, 64 connections", f"{middle(r['rate'] for r in grouped):.0f}/s, "
-           f"{middle(r['cpu_us'] for r in grouped):.0f} us server CPU each", "", True)
+           f"{middle(r['cpu_us'] for r in grouped):.0f} us server CPU each")
+    writer_us = middle(r["writer_us"] for r in grouped)
+    report("the writer's CPU for each", f"{writer_us:.0f} us", "<= 70 us", writer_us <= 70)
     report("bookings per sync", f"{per_sync:.1f}", ">= 20", per_sync >= 20)
     ratio = middle(a["rate"] / b["rate"] for a, b in zip(grouped, single))
     report("against batch size 1, as is", f"{ratio:.1f} times", ">= 4", ratio >= 4)
     ratio = middle(a["rate"] / b["rate"] for a, b in zip(slow, slow_single))
     report("against batch size 1, with 3 ms more per sync", f"{ratio:.1f} times", ">= 15", ratio >= 15)
-    honest = all(r["honest"] for r in grouped + single + slow + slow_single)
+    every = grouped + single + slow + slow_single
+    unread = [r["unread"] for r in every]
     last = grouped[-1]
-    report("acknowledged are in the file (all runs; last shown)",
-           f"{last['acknowledged']} acknowledged, {last['stored']} rows", "equal", honest)
+    report("bookings in the file - acknowledged: answers unread at the end, all runs",
+           f"{min(unread)}..{max(unread)}, last {last['stored']} - {last['acknowledged']}",
+           "0..64", all(r["honest"] for r in every))
 
 
 def bench_million(bench):
@@ -242,8 +256,8 @@ def main():
         parts[name](bench)
     (bench.folder / "results.json").write_text(json.dumps(
         {"at": datetime.datetime.now().isoformat(timespec="seconds"), "rows": rows}, indent=1))
-    missed = sum(not r["met"] for r in rows)
-    print(f"{len(rows) - missed} goals met, {missed} missed")
+    goals = [r["met"] for r in rows if r["goal"] is not None]
+    print(f"{sum(goals)} goals met, {len(goals) - sum(goals)} missed")
 
 
 if __name__ == "__main__":

@@ -128,6 +128,9 @@ static void key_print(struct buf *out, enum store_table table, const void *row)
                   STR_ARG(((const struct row_key *)row)->id));
     else if (table == TABLE_CLAIM)
         buf_print(out, "%llu", (unsigned long long)((const struct row_claim *)row)->ref);
+    else if (table == TABLE_ENTRY)
+        buf_print(out, "%.*s.%llu", STR_ARG(((const struct row_entry *)row)->company),
+                  (unsigned long long)((const struct row_entry *)row)->seq);
     else
         buf_print(out, "%llu", (unsigned long long)*(const ref_t *)row);
 }

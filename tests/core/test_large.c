@@ -238,6 +238,37 @@ static void prefixes(const struct zone *zone)
     block_free(image);
 }
 
+/* Weeks of many spans that no two share, over the longest horizon: what is kept of hours is
+ * bounded, and what is not kept is laid when somebody asks. */
+static void many_hours(const struct zone *zone)
+{
+    enum { SPANS = 20, KEPT_BYTES_MAX = 80 * 1024 * 1024 };
+    const struct company *company = company_make(zone, INSPECTORS_MAX);
+    for (size_t i = 0; i < INSPECTORS_MAX; i++) {
+        struct inspector *who = (struct inspector *)(uintptr_t)&company->inspectors[i];
+        struct arena *arena = (struct arena *)(uintptr_t)&company->arena;
+        struct wall_span *spans = arena_array(arena, struct wall_span, SPANS);
+        for (int32_t k = 0; k < SPANS; k++)
+            spans[k] = (struct wall_span){ 70 * k, 70 * k + 1 + (int32_t)((i >> k % 11) % 60) };
+        for (int day = 0; day < 7; day++)
+            who->week[day] = (struct day_hours){ spans, SPANS, NULL, 0 };
+    }
+    const struct image_parts parts = { .company = company, .floor = INT64_MIN };
+    const struct image *bare = image_make(&parts);
+    const struct image *image = image_with_hours(bare, FIRST_DAY);
+    struct arena arena = arena_make((size_t)1 << 20);
+    if (hours_table_bytes(image->hours) > KEPT_BYTES_MAX)
+        differs("bytes of hours that are kept", hours_table_bytes(image->hours), KEPT_BYTES_MAX);
+    for (int32_t i = 0; i < INSPECTORS_MAX; i += 499) {
+        const struct hours hours = image_hours(image, i, AUDIENCE_ONLINE, FIRST_DAY, 3, &arena);
+        if (hours.n_days != 3 || hours.days[1].n_spans == 0)
+            differs("hours of an inspector", (size_t)i, hours.n_days);
+    }
+    arena_drop(&arena);
+    block_free(image);
+    block_free(bare);
+}
+
 int main(int argc, char **argv)
 {
     struct arena arena = arena_make((size_t)1 << 20);
@@ -252,6 +283,7 @@ int main(int argc, char **argv)
     }
     prefixes(zone);
     largest(zone, argc > 1);
+    many_hours(zone);
     arena_drop(&arena);
     printf("%d wrong\n", wrong);
     return wrong == 0 ? 0 : 1;

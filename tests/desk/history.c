@@ -1,7 +1,7 @@
 /* What months of real use bring: holds that nobody swept for days, restarts, files of another
  * system, imports of dense and month-long orders, looks at times long gone. Each case is one that
  * once made a company read-only, or the process stop. Usage: history [NAME OF A TEST] */
-#include "fault_store.h"
+#include "scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,176 +11,6 @@
 
 #include <cmocka.h>
 
-static const utc_s now = 1792800000; /* 2026-10-23T20:00:00Z */
-static const utc_s slot = 1792800000 + 8 * DAY_S;
-
-struct scene { /* one desk on a store that outlives it; the desk keeps the clock's address */
-    struct rig_clock clock;
-    struct store *memory;
-    struct desk *desk;
-    struct arena arena;
-};
-
-static struct desk *open_on(struct scene *s, struct store *store)
-{
-    return rig_open(&fault_store_open(store)->store, &s->clock);
-}
-
-static void add_company(struct desk *desk, const char *company)
-{
-    struct buf text = { 0 };
-    rig_document(&text, company);
-    rig_import(desk, buf_view(&text));
-    buf_drop(&text);
-}
-
-static struct scene scene_open(void)
-{
-    struct scene s = { .arena = arena_make(RIG_ARENA_BYTES) };
-    struct il_err err;
-    assert_int_equal(store_memory_open(dice_system(), &s.memory, &err), IL_OK);
-    return s;
-}
-
-static void scene_start(struct scene *s)
-{
-    rig_clock_set(&s->clock, now);
-    s->desk = open_on(s, s->memory);
-    add_company(s->desk, "a");
-}
-
-static void scene_restart(struct scene *s, utc_s at)
-{
-    desk_close(s->desk);
-    atomic_store(&s->clock.now_s, at);
-    s->desk = open_on(s, s->memory);
-}
-
-static void expect_clean(struct store *store)
-{
-    struct check_report report;
-    struct il_err err;
-    assert_int_equal(desk_check(store, dice_system(), &report, &err), IL_OK);
-    if (report.n_findings > 0)
-        fail_msg("%.*s", STR_ARG(buf_view(&report.findings)));
-    buf_drop(&report.findings);
-}
-
-static void scene_close(struct scene *s)
-{
-    desk_close(s->desk);
-    expect_clean(s->memory);
-    store_close(s->memory);
-    arena_drop(&s->arena);
-}
-
-/* The code of the whole answer; the image goes. */
-static enum code do_job(struct desk *desk, struct desk_job *job)
-{
-    desk_do(desk, job);
-    block_free(job->image);
-    job->image = NULL;
-    return job->code != CODE_NONE ? job->code : job->verdict.code;
-}
-
-static enum code visit(struct scene *s, enum command_kind kind, const char *inspector, utc_s at)
-{
-    struct desk_job job = rig_visit(&s->arena, "a", kind, inspector, at, 60);
-    return do_job(s->desk, &job);
-}
-
-static struct desk_job event_job(struct scene *s, const char *inspector, struct span when,
-                                 enum affected affected)
-{
-    struct desk_job job = rig_job(&s->arena, "a", COMMAND_ADD_ABSENCE, rig_actor(ROLE_STAFF, true));
-    job.command.absence_kind = CLAIM_EVENT;
-    job.command.title = STR("Closed");
-    job.command.want.inspectors = rig_strs(&s->arena, inspector);
-    job.command.from = rig_instant(when.start);
-    job.command.to = rig_instant(when.end);
-    job.command.affected = affected;
-    return job;
-}
-
-/* ---- documents ---- */
-
-struct order { /* of an import */
-    utc_s start;
-    int32_t minutes;
-    const char *status;
-    int number; /* 0: by its place in the list */
-};
-
-static struct str instant_of(struct arena *arena, utc_s at)
-{
-    char date[DATE_TEXT];
-    char minute[TIME_OF_DAY_TEXT];
-    date_write(wall_date(at), date);
-    time_of_day_write(wall_minute(at), minute);
-    return str_print(arena, "%.*sT%.*s:00Z", DATE_TEXT, date, TIME_OF_DAY_TEXT, minute);
-}
-
-static void put_order(struct buf *out, int n, const struct order *order, const char *client)
-{
-    struct arena arena = arena_make(ARENA_CHUNK_BYTES);
-    const struct str start = instant_of(&arena, order->start);
-    const struct str end = instant_of(&arena, order->start + (utc_s)order->minutes * MINUTE_S);
-    buf_print(out,
-              "%s{\"_id\":\"old%d\",\"orderNumber\":%d,\"brand\":\"main\",\"datetime\":\"%.*s\","
-              "\"endtime\":\"%.*s\",\"_inspectorId\":\"i0\",\"services\":[\"short\"],"
-              "\"status\":\"%s\",\"createdAt\":\"2026-01-01T00:00:00Z\","
-              "\"client\":{\"name\":\"%s\"},\"property\":{\"address\":\"%d Elm\"}}",
-              n > 0 ? "," : "", n, order->number != 0 ? order->number : 7000 + n, STR_ARG(start),
-              STR_ARG(end), order->status, client, n);
-    arena_drop(&arena);
-}
-
-static void put_event(struct buf *out, const char *id, utc_s at)
-{
-    struct arena arena = arena_make(ARENA_CHUNK_BYTES);
-    const struct str start = instant_of(&arena, at);
-    const struct str end = instant_of(&arena, at + 30 * MINUTE_S);
-    buf_print(out,
-              "{\"_id\":\"%s\",\"type\":\"Event\",\"_inspectorId\":\"i0\","
-              "\"datetime\":\"%.*s\",\"endtime\":\"%.*s\"}",
-              id, STR_ARG(start), STR_ARG(end));
-    arena_drop(&arena);
-}
-
-static struct str orders_text(struct buf *out, const struct order *orders, size_t n,
-                              const char *client)
-{
-    rig_document(out, "a");
-    out->len--; /* inside the last brace */
-    buf_print(out, ",\"inspections\":[");
-    for (size_t i = 0; i < n; i++)
-        put_order(out, (int)i, &orders[i], client);
-    buf_print(out, "]}");
-    return buf_view(out);
-}
-
-static il_rc import_text(struct desk *desk, struct str text, struct import_report *ret,
-                         struct il_err *reterr)
-{
-    struct actor actor = rig_actor(ROLE_ADMIN, true);
-    actor.channel = STR("import");
-    return desk_import(desk, &actor, text, (struct import_options){ 0 }, ret, reterr);
-}
-
-static struct import_report import_orders(struct desk *desk, const struct order *orders, size_t n,
-                                          const char *client)
-{
-    struct buf text = { 0 };
-    struct import_report report;
-    struct il_err err = { .code = "" };
-    if (import_text(desk, orders_text(&text, orders, n, client), &report, &err) != IL_OK)
-        fail_msg("%s %s", err.field, err.text);
-    buf_drop(&text);
-    return report;
-}
-
-/* ---- cases ---- */
-
 static void test_a_hold_that_nobody_swept(void **state)
 {
     struct scene s = scene_open();
@@ -188,7 +18,7 @@ static void test_a_hold_that_nobody_swept(void **state)
     scene_start(&s);
     struct desk_job job = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", slot, 60);
     assert_int_equal(do_job(s.desk, &job), CODE_NONE);
-    scene_restart(&s, now + 3 * DAY_S);
+    scene_restart(&s, now + (utc_s)3 * DAY_S);
     assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
     const struct lookup in = { s.desk, STR("a"), &s.arena };
     struct hold hold;
@@ -208,7 +38,7 @@ static void test_a_hold_older_than_the_image(void **state)
     scene_start(&s);
     struct desk_job hold = rig_visit(&s.arena, "a", COMMAND_HOLD, "i0", now + DAY_S, 60);
     assert_int_equal(do_job(s.desk, &hold), CODE_NONE);
-    scene_restart(&s, now + 6 * DAY_S);
+    scene_restart(&s, now + (utc_s)6 * DAY_S);
     struct desk_job release = rig_job(&s.arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
     release.command.hold = hold.verdict.entry->holds[0]->ref;
     assert_int_equal(do_job(s.desk, &release), CODE_NONE);
@@ -332,7 +162,7 @@ static void test_a_vacation_over_too_much(void **state)
     event = event_job(&s, "i0", all, AFFECTED_REFUSE);
     assert_int_equal(do_job(s.desk, &event), CODE_slot_taken);
     assert_int_equal(event.verdict.n_evidence, AFFECTED_SHOWN_MAX);
-    event = event_job(&s, "i0", (struct span){ slot, slot + 30 * DAY_S }, AFFECTED_OPEN);
+    event = event_job(&s, "i0", (struct span){ slot, slot + (utc_s)30 * DAY_S }, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     test_free(orders);
     scene_close(&s);
@@ -342,16 +172,16 @@ static void test_a_vacation_over_too_much(void **state)
 static void test_month_long_orders(void **state)
 {
     enum { MONTH_MIN = 30 * DAY_MIN };
-    const struct order orders[] = { { now - 37 * DAY_S, MONTH_MIN, "confirmed", 0 },
-                                    { now - 27 * DAY_S, MONTH_MIN, "confirmed", 0 },
-                                    { now - 66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
+    const struct order orders[] = { { now - (utc_s)37 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - (utc_s)27 * DAY_S, MONTH_MIN, "confirmed", 0 },
+                                    { now - (utc_s)66 * DAY_S, MONTH_MIN, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
     assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
     scene_restart(&s, now);
     struct desk_job event =
-        event_job(&s, "i0", (struct span){ now + DAY_S, now + 2 * DAY_S }, AFFECTED_OPEN);
+        event_job(&s, "i0", (struct span){ now + DAY_S, now + (utc_s)2 * DAY_S }, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
     scene_close(&s);
@@ -401,6 +231,51 @@ static void test_an_import_that_resolves(void **state)
     scene_close(&s);
 }
 
+static size_t open_conflicts(struct scene *s)
+{
+    struct conflict_list list;
+    struct il_err err;
+    const struct lookup in = { s->desk, STR("a"), &s->arena };
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    return list.n;
+}
+
+/* Events come in before orders: this one closes a time that its order leaves in the same document,
+ * and another one that its order keeps. */
+static void test_an_import_that_moves_away_and_closes(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 },
+                              { slot + (utc_s)3 * HOUR_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct buf text = { 0 };
+    struct import_report report;
+    struct il_err err = { .code = "" };
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    orders[0].start += DAY_S;
+    (void)orders_text(&text, orders, 2, "Ann");
+    text.len--;
+    buf_print(&text, ",\"events\":[");
+    put_event(&text, "left", slot);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    assert_int_equal(report.inspections.changed, 1);
+    assert_int_equal(report.conflicts, 0);
+    assert_int_equal(open_conflicts(&s), 0);
+    text.len -= 2;
+    buf_print(&text, ",");
+    put_event(&text, "kept", orders[1].start);
+    buf_print(&text, "]}");
+    if (import_text(s.desk, buf_view(&text), &report, &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
+    buf_drop(&text);
+    assert_int_equal(report.conflicts, 1);
+    assert_int_equal(open_conflicts(&s), 1);
+    scene_close(&s);
+}
+
 static utc_s floor_of(struct scene *s)
 {
     const struct image *image;
@@ -413,7 +288,7 @@ static utc_s floor_of(struct scene *s)
 
 static void test_a_look_at_the_past(void **state)
 {
-    const struct order past[] = { { now - 300 * DAY_S, 60, "completed", 0 } };
+    const struct order past[] = { { now - (utc_s)80 * DAY_S, 60, "completed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -431,8 +306,8 @@ static void test_a_look_at_the_past(void **state)
     event = event_job(&s, "i0", over, AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_NONE);
     assert_true(floor_of(&s) >= now - DESK_TRIM_S);
-    event =
-        event_job(&s, "i0", (struct span){ now - 400 * DAY_S, now - 399 * DAY_S }, AFFECTED_OPEN);
+    event = event_job(&s, "i0", (struct span){ now - (utc_s)100 * DAY_S, now - (utc_s)99 * DAY_S },
+                      AFFECTED_OPEN);
     assert_int_equal(do_job(s.desk, &event), CODE_out_of_range);
     scene_close(&s);
 }
@@ -441,11 +316,11 @@ static void test_a_look_at_the_past(void **state)
  * orders another number, which writes its claim anew. */
 static void test_an_import_that_joins_and_renumbers(void **state)
 {
-    struct order orders[] = { { slot + 9 * HOUR_S, 60, "confirmed", 0 },
+    struct order orders[] = { { slot + (utc_s)9 * HOUR_S, 60, "confirmed", 0 },
                               { slot, 60, "confirmed", 0 },
                               { slot, 60, "confirmed", 0 },
-                              { slot + 2 * HOUR_S, 60, "confirmed", 0 },
-                              { slot + 2 * HOUR_S, 60, "confirmed", 0 } };
+                              { slot + (utc_s)2 * HOUR_S, 60, "confirmed", 0 },
+                              { slot + (utc_s)2 * HOUR_S, 60, "confirmed", 0 } };
     struct scene s = scene_open();
     (void)state;
     scene_start(&s);
@@ -501,6 +376,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_month_long_orders),
         cmocka_unit_test(test_an_import_of_other_notes),
         cmocka_unit_test(test_an_import_that_resolves),
+        cmocka_unit_test(test_an_import_that_moves_away_and_closes),
         cmocka_unit_test(test_a_look_at_the_past),
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),

@@ -310,6 +310,63 @@ static void test_race_with_one_key(void **state)
     run_race(true);
 }
 
+struct importer {
+    struct bench *bench;
+    pthread_barrier_t *start;
+    int n, created;
+};
+
+/* An order a round, of an inspector of its own, each on another day. */
+static void *import_many(void *context)
+{
+    struct importer *m = context;
+    const struct actor actor = rig_actor(ROLE_ADMIN, true);
+    (void)pthread_barrier_wait(m->start);
+    for (int round = 0; round < ROUNDS; round++) {
+        char text[512];
+        struct import_report report;
+        struct il_err err;
+        const int len =
+            snprintf(text, sizeof(text),
+                     "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
+                     "\"timezone\":\"America/Denver\"},\"inspections\":[{\"_id\":\"o%d-%d\","
+                     "\"datetime\":\"2026-11-%02dT09:00:00-07:00\",\"_inspectorId\":\"i%d\","
+                     "\"endtime\":\"2026-11-%02dT10:00:00-07:00\",\"services\":[\"short\"],"
+                     "\"client\":{\"name\":\"N\"},\"property\":{\"address\":\"9 Oak\"}}]}",
+                     m->n, round, round + 1, m->n, round + 1);
+        const il_rc rc = desk_import(m->bench->desk, &actor, (struct str){ text, (size_t)len },
+                                     (struct import_options){ .dry_run = false }, &report, &err);
+        m->created += rc == IL_OK && report.inspections.created == 1;
+    }
+    return NULL;
+}
+
+/* Imports overtake each other and bookings, and nothing of any is lost. */
+static void test_imports_beside_bookings(void **state)
+{
+    enum { IMPORTERS = 3 };
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct importer importers[IMPORTERS];
+    pthread_t threads[IMPORTERS];
+    pthread_barrier_t start;
+    (void)state;
+    assert_int_equal(pthread_barrier_init(&start, NULL, IMPORTERS + 1), 0);
+    for (int i = 0; i < IMPORTERS; i++) {
+        importers[i] = (struct importer){ b, &start, i + 1, 0 };
+        assert_int_equal(pthread_create(&threads[i], NULL, import_many, &importers[i]), 0);
+    }
+    (void)pthread_barrier_wait(&start);
+    for (int i = 0; i < ROUNDS; i++)
+        assert_int_equal(do_book(b, "a", "i0", slot + (utc_s)i * DAY_S), CODE_NONE);
+    for (int i = 0; i < IMPORTERS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(importers[i].created, ROUNDS);
+    }
+    (void)pthread_barrier_destroy(&start);
+    assert_int_equal(seq_of(b, "a"), 1 + ROUNDS * (IMPORTERS + 1));
+    bench_close(b);
+}
+
 int main(void)
 {
     hash_start();
@@ -324,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_idempotency_after_a_fault),
         cmocka_unit_test(test_race_for_one_slot),
         cmocka_unit_test(test_race_with_one_key),
+        cmocka_unit_test(test_imports_beside_bookings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

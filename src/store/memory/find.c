@@ -122,6 +122,8 @@ static int start(const struct store_query *query, union any_row *probe)
     case BY_SECRET:
         probe->key.secret = query->hash;
         return KEY_BY_SECRET;
+    case BY_FIRST:
+        return 0;
     }
     return 0;
 }
@@ -178,6 +180,8 @@ static enum fit row_fit(const struct store_query *query, const void *row)
         return fit_if(inspection->place_key == query->key && inspection->starts_at < query->to);
     case BY_TIME:
         return time_fit(query, row);
+    case BY_FIRST:
+        return FITS;
     case BY_SECRET:
         return fit_if(hash_equal(&((const struct row_key *)row)->secret, &query->hash));
     }
@@ -223,6 +227,22 @@ static il_rc touched_walk(const struct memory_company *company, struct search *s
         if (touch->ref != search->query->ref)
             break;
         TRY(row_visit(search, skip_find(&company->tables[TABLE_ENTRY][0], &entry), reterr));
+    }
+    return IL_OK;
+}
+
+static il_rc journals_walk(struct memory *store, struct search *search, struct il_err *reterr)
+{
+    const struct row_company first = { .id = STR("") };
+    const struct row_entry any = { .seq = 0 };
+    const struct skip_node *node = skip_seek(&store->companies, &first);
+
+    for (; node && !is_enough(search); node = node->next[0]) {
+        const struct memory_company *company = node->row;
+        const struct skip_node *entry = skip_seek(&company->tables[TABLE_ENTRY][0], &any);
+
+        assert(entry && "a company begins with an entry");
+        TRY(row_visit(search, entry->row, reterr));
     }
     return IL_OK;
 }
@@ -278,6 +298,8 @@ il_rc memory_find(struct store_read *read, const struct store_query *query, stor
 
     if (query->table == TABLE_COMPANY)
         return list_walk(&store->companies, &search, &probe, reterr);
+    if (query->by == BY_FIRST)
+        return journals_walk(store, &search, reterr);
     if (query->by == BY_SECRET)
         return list_walk(&store->secrets, &search, &probe, reterr);
     if (!company)

@@ -135,6 +135,8 @@ static bool row_put(struct steps *steps, struct memory_company *company, int tab
     void *after = row_copy(table, row);
     if (table == TABLE_KEY)
         ((struct row_key *)after)->company = company->row.id;
+    if (table == TABLE_ENTRY)
+        ((struct row_entry *)after)->company = company->row.id;
     if (table == TABLE_CLAIM)
         longest_note(company, after);
     row_list_up(store, company, table, after);

@@ -26,7 +26,9 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
     [TABLE_ENTRY] = { [BY_ALL] = "company_id = ?1 AND seq > ?2 ORDER BY seq",
                       [BY_REF] = "company_id = ?1 AND seq = ?2",
                       [BY_OWNER] = "company_id = ?1 AND seq IN (SELECT seq FROM touch WHERE "
-                                   "company_id = ?1 AND ref = ?2) ORDER BY seq" },
+                                   "company_id = ?1 AND ref = ?2) ORDER BY seq",
+                      [BY_FIRST] = "(company_id, seq) IN (SELECT company_id, min(seq) FROM entry "
+                                   "GROUP BY company_id) ORDER BY company_id" },
     [TABLE_SETTING] = { [BY_ALL] = "company_id = ?1 ORDER BY kind, id",
                         [BY_ID] = "company_id = ?1 AND kind = ?3 AND id = ?4" },
     [TABLE_CLAIM] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
@@ -221,6 +223,8 @@ static il_rc rows_visit(struct lite_read *read, sqlite3_stmt *statement, struct 
             column_read(statement, (int)c + 1, &shape->columns[c], &row);
         if (table == TABLE_KEY)
             row.key.company = column_str(statement, 0);
+        if (table == TABLE_ENTRY)
+            row.entry.company = column_str(statement, 0);
         search->found++;
         TRY(search->visit(search->context, &row, reterr));
     }

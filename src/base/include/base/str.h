@@ -19,7 +19,8 @@ struct str {
 
 struct str str_from(const char *text); /* NUL-terminated; NULL gives the empty view */
 bool str_equal(struct str a, struct str b);
-int str_order(struct str a, struct str b); /* bytewise: <0, 0, >0 */
+int str_order(struct str a, struct str b);        /* bytewise: <0, 0, >0 */
+bool str_equal_words(struct str a, struct str b); /* ASCII letters of either case are equal */
 bool str_starts(struct str s, struct str prefix);
 struct str str_copy(struct arena *arena, struct str s); /* NUL-terminated for C callers */
 struct str str_print(struct arena *arena, const char *format, ...) IL_PRINTF(2, 3);

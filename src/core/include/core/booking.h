@@ -28,10 +28,11 @@ enum {
     HOLD_EXTENSIONS = 12, /* a checkout hold lives at most this many times its length */
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
+    OPEN_CONFLICTS_MAX = 200000, /* of a company: more are no conflicts but another calendar */
     EVIDENCE_MAX = 32,
-    AFFECTED_SHOWN_MAX = 500,    /* booked times that a refused event lists */
-    ABSENCE_PAST_DAYS_MAX = 366, /* how long ago an event or vacation may begin */
-    VERSION_ANY = -2,            /* a command for whatever version stands */
+    AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
+    ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
+    VERSION_ANY = -2,           /* a command for whatever version stands */
 };
 
 struct wanted_assignment {
@@ -127,6 +128,7 @@ struct command {
 
     struct admit_inspection *inspections; /* admit; existing is filled in by the desk */
     size_t n_inspections;
+    int64_t order_floor; /* admit: numbers below it are spoken for by rows still to come */
     struct admit_absence *absences;
     size_t n_absences;
 
@@ -162,6 +164,7 @@ struct verdict {
     enum code code;    /* CODE_NONE: done */
     struct str detail; /* empty: the code's sentence says it all */
     struct str field;  /* JSON pointer, or empty */
+    bool is_final;     /* no override lets this pass, whatever the code says of others */
     struct evidence *evidence;
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */

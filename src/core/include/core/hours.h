@@ -40,7 +40,8 @@ struct hours { /* days of one inspector as one audience sees them */
 struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
                        date_d first, size_t n_days, struct arena *arena);
 
-/* A block holding hours_lay of every inspector and audience: hours_of picks one. */
+/* A block holding hours_lay of every inspector and audience, within bounds of memory: hours_of
+ * picks one, NULL when there was no room for it. */
 struct hours_table;
 const struct hours_table *hours_table_make(const struct company *company, date_d first,
                                            size_t n_days);

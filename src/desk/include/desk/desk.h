@@ -28,6 +28,7 @@ enum {
     DESK_QUEUE_MAX = 4096,
     DESK_DEADLINE_MS = 10000,
     DESK_SWEEP_MS = 1000,
+    DESK_IMPORT_TRIES = 3,    /* to decide one beside the writer; then the writer decides it */
     DESK_FLOOR_S = 2 * DAY_S, /* how far back claims are held */
     DESK_TRIM_S = 4 * DAY_S,  /* trimmed when they reach this far back */
     IDEMPOTENCY_KEY_CHARS = 255,
@@ -114,12 +115,13 @@ enum inert_setting { INERT_TRAVEL = 1, INERT_AREAS = 2, INERT_FOLLOW_UPS = 4 };
 
 struct import_report {
     struct import_count settings, absences, inspections;
-    size_t conflicts;
+    size_t conflicts; /* open after it that were not before */
     uint64_t seq;
     unsigned inert; /* enum inert_setting, together */
 };
 
-/* A company document, all or nothing, through the writer. Waits. */
+/* A company document, all or nothing. IL_IO with a code: the desk refused it (state_diverged,
+ * storage_full, outcome_unknown, overloaded). Waits. */
 IL_MUST il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
                           struct import_options options, struct import_report *ret,
                           struct il_err *reterr);

@@ -40,6 +40,7 @@ struct row_entry {
     struct str kind;    /* "book", "hold", ... */
     struct str payload; /* the entry as JSON */
     struct hash hash;   /* SHA-256(previous hash || payload) */
+    struct str company; /* filled in reads */
 };
 
 /* One row of the company's document: kind "company", "brand", "service", "inspector", ... */
@@ -210,6 +211,8 @@ enum store_by {
                   * OUTBOX: owner == `ref`, by ref */
     BY_STATE,    /* CONFLICT, OUTBOX, HOLD: state == `text`, ref > `ref`, by ref */
     BY_SECRET,   /* KEY: secret == `hash`, over all companies, also revoked ones */
+    BY_FIRST,    /* ENTRY: the first that is stored of every company, by company: whose journals
+                  * there are, whatever COMPANY says (`company` is ignored) */
 };
 
 struct store_query {

@@ -5,7 +5,7 @@
 
 #include "store/store.h"
 
-enum { TABLE_COUNT = TABLE_KEY + 1, BY_COUNT = BY_SECRET + 1 };
+enum { TABLE_COUNT = TABLE_KEY + 1, BY_COUNT = BY_FIRST + 1 };
 
 enum column_type {
     COLUMN_INT,   /* int64_t */
