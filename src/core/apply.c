@@ -2,6 +2,7 @@
 #include "core/booking.h"
 
 #include "base/block.h"
+#include "keys.h"
 #include "lists.h"
 
 #include <assert.h>
@@ -31,7 +32,7 @@ static const struct calendar *calendar_fold(const struct calendar *calendar, str
         if (str_equal(entry->removed[i].inspector, inspector))
             removed[change.n_removed++] = entry->removed[i].claim.ref;
     }
-    refs_sort(removed, change.n_removed);
+    keys_sort(removed, change.n_removed);
     for (size_t i = 0; i < entry->n_added; i++) {
         const struct claim_at *a = &entry->added[i];
         if (str_equal(a->inspector, inspector) &&
@@ -46,7 +47,7 @@ static const struct calendar *calendar_fold(const struct calendar *calendar, str
             opened[change.n_opened++] = (struct admitted){ c->ref, c->a.claim, c->b.claim };
         closed[change.n_closed++] = c->ref;
     }
-    refs_sort(closed, change.n_closed);
+    keys_sort(closed, change.n_closed);
     if (change.n_removed + change.n_added + change.n_closed == 0)
         return NULL;
     return calendar_after(calendar, &change);

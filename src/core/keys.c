@@ -3,7 +3,7 @@
 
 enum { SELECT_FEW = 16 };
 
-static void keys_sort(uint64_t *keys, size_t n)
+void keys_sort(uint64_t *keys, size_t n)
 {
     for (size_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
         for (size_t i = gap; i < n; i++) {

@@ -74,19 +74,6 @@ const void *list_find(const struct list *list, ref_t ref)
     return NULL;
 }
 
-void refs_sort(ref_t *refs, size_t n)
-{
-    for (size_t gap = n / 2; gap > 0; gap = gap == 2 ? 1 : gap * 5 / 11) {
-        for (size_t i = gap; i < n; i++) {
-            const ref_t moving = refs[i];
-            size_t k = i;
-            for (; k >= gap && refs[k - gap] > moving; k -= gap)
-                refs[k] = refs[k - gap];
-            refs[k] = moving;
-        }
-    }
-}
-
 bool refs_have(const ref_t *sorted, size_t n, ref_t ref)
 {
     size_t low = 0;

@@ -33,7 +33,6 @@ const void *list_find(const struct list *list, ref_t ref);
 ref_t hold_ref_of(const void *hold);
 ref_t conflict_ref_of(const void *conflict);
 
-void refs_sort(ref_t *refs, size_t n);
 bool refs_have(const ref_t *sorted, size_t n, ref_t ref);
 
 #endif

@@ -136,7 +136,9 @@ void drive_sweep(struct drive *d)
     atomic_fetch_add(&d->clock->ahead_ms, DESK_SWEEP_MS);
     barrier(d);
     barrier(d);
-    drive_image_verify(d, &d->companies[0], d->desk);
+    for (size_t i = 0; i < d->n_companies;
+         i++) /* what it swept of the others is theirs to follow */
+        drive_image_verify(d, &d->companies[i], d->desk);
     const struct model *m = &d->companies[0].follow.model;
     const struct model_hold *dead = model_dead_hold(m, atomic_load(&d->clock->now_s));
     CHECK(dead == NULL, "seq %lu: the desk swept, but hold %lx ended at %ld", (unsigned long)m->seq,

@@ -20,7 +20,8 @@ typedef enum il_rc {
 } il_rc;
 
 /* Written once, by whoever saw the fault first. `field` is a JSON pointer or "" and `code` a
- * stable word of the contract ("type", "out_of_range", ...) or "": both only with IL_INVALID. */
+ * stable word of the contract ("type", "out_of_range", ...) or "": with IL_INVALID, and
+ * where a caller of the desk is to be told which refusal of its own it met. */
 struct il_err {
     char text[IL_ERR_TEXT_BYTES];
     char field[IL_ERR_FIELD_BYTES];
