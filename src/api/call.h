@@ -98,6 +98,16 @@ struct token_scope hold_scope(const struct call *call);
 /* True for an online key that names a field of staff's: answered. */
 bool names_staff_field(struct call *call, struct json_obj *o);
 
+struct slots_ask { /* the query string, decoded */
+    struct slot_query query;
+    struct price price;
+    struct strs services;
+    int32_t brand;
+};
+/* False: answered. At most four parameters beside those of a slot list. */
+bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
+                      struct slots_ask *ret);
+
 /* ---- encoding (encode.c) ---- */
 
 struct json answer_begin(struct call *call);
@@ -117,6 +127,7 @@ extern const struct route routes[];
 extern const size_t n_routes;
 
 bool slots_handle(struct call *call);
+bool why_handle(struct call *call);
 bool holds_list(struct call *call);
 bool hold_make_handle(struct call *call);
 bool hold_get(struct call *call);

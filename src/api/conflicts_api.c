@@ -105,7 +105,7 @@ bool conflict_acknowledge(struct call *call)
     return !body_is_good(call);
 }
 
-/* Somebody lets it stand, and says why. Moving or cancelling one of the two resolves it by itself. */
+/* Somebody lets it stand, and says why. Moving or cancelling one of the two ends it anyway. */
 bool conflict_resolve(struct call *call)
 {
     struct command *c = &call->job.command;

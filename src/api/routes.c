@@ -25,6 +25,7 @@ const struct route routes[] = {
     ASK("/healthz", 0, health_handle),
     ASK("/readyz", 0, ready_handle),
     ASK("/schedule/optimal-slots", EVERYONE, slots_handle),
+    ASK("/schedule/why", INSIDERS, why_handle),
     ASK("/schedule/holds", INSIDERS, holds_list),
     TELL("POST", "/schedule/holds", BOOKERS, hold_make_handle, hold_encode),
     ASK("/schedule/holds/{}", EVERYONE, hold_get),

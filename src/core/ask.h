@@ -26,9 +26,9 @@ struct ask {
     struct str *roles;
     size_t n_inspectors;
     struct look look;
-    bool rules_waived;   /* a live hold was judged when it was made */
-    bool time_agreed;    /* the start stands already: rules about when one may ask are passed */
-    bool brand_stands;   /* of an order that stands: they may be gone from the settings by now */
+    bool rules_waived; /* a live hold was judged when it was made */
+    bool time_agreed;  /* the start stands already: rules about when one may ask are passed */
+    bool brand_stands; /* of an order that stands: they may be gone from the settings by now */
     bool services_stand;
     bool overlap_admitted; /* an override lets what is in the way pass */
     struct verdict *verdict;

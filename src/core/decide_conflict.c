@@ -1,4 +1,4 @@
-/* Conflicts in people's hands: seen, or let stand. Only time that is freed ends one (draft_free). */
+/* Conflicts in people's hands: seen, or let stand. Only freed time ends one (draft_free). */
 #include "decide.h"
 
 static bool goes_on(enum conflict_state from, enum conflict_state to)

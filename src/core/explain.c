@@ -6,12 +6,12 @@ static const struct {
     enum code code;
     int group;
 } explained[] = {
-    { CODE_in_past, 0 },           { CODE_too_soon, 0 },
-    { CODE_same_day_closed, 1 },   { CODE_cutoff_passed, 1 },
-    { CODE_out_of_horizon, 1 },    { CODE_holiday, 2 },
-    { CODE_outside_hours, 2 },     { CODE_not_offered, 2 },
-    { CODE_inspector_unable, 3 },  { CODE_inspector_inactive, 4 },
-    { CODE_daily_maximum, 5 },     { CODE_slot_taken, 6 },
+    { CODE_in_past, 0 },          { CODE_too_soon, 0 },
+    { CODE_same_day_closed, 1 },  { CODE_cutoff_passed, 1 },
+    { CODE_out_of_horizon, 1 },   { CODE_holiday, 2 },
+    { CODE_outside_hours, 2 },    { CODE_not_offered, 2 },
+    { CODE_inspector_unable, 3 }, { CODE_inspector_inactive, 4 },
+    { CODE_daily_maximum, 5 },    { CODE_slot_taken, 6 },
 };
 
 enum { N_EXPLAINED = sizeof explained / sizeof explained[0] };
@@ -59,17 +59,16 @@ struct explanation availability_explain(const struct image *image, int32_t inspe
                                         const struct visit *visit)
 {
     struct explanation ret = { .n_rules = N_EXPLAINED };
-    const code_set failed = time_failures(image, visit) |
-                            visit_failures(image, inspector, visit, &ret.claims);
+    const code_set failed =
+        time_failures(image, visit) | visit_failures(image, inspector, visit, &ret.claims);
     bool group_fails = false;
     for (size_t i = 0; i < N_EXPLAINED; i++) {
         const bool fails = (failed >> explained[i].code & 1) != 0;
         if (i == 0 || explained[i].group != explained[i - 1].group)
             group_fails = false;
-        ret.rules[i] = (struct explained){ explained[i].code,
-                                           fails         ? RULE_FAILS
-                                           : group_fails ? RULE_MOOT
-                                                         : RULE_PASSES };
+        ret.rules[i] = (struct explained){ explained[i].code, fails         ? RULE_FAILS
+                                                              : group_fails ? RULE_MOOT
+                                                                            : RULE_PASSES };
         /* Of a time that is over nothing else about the time is said. */
         group_fails = group_fails || fails;
     }

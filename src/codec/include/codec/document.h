@@ -145,7 +145,7 @@ void property_read(struct json_obj *o, struct property *ret);
 struct str personal_read(struct json_obj *o, struct property *ret_property,
                          struct str *ret_address);
 
-/* The same the other way: property, client, agents and notes as fields of an object that is open. */
+/* The other way: property, client, agents and notes as fields of an object that is open. */
 void personal_put(struct json *j, struct arena *arena, const struct property *property,
                   struct str personal);
 
