@@ -121,6 +121,12 @@ il_rc listen_private(const char *path, int *ret_socket, struct il_err *reterr)
     return IL_OK;
 }
 
+int listen_next(int listener, struct sockaddr_storage *ret_peer, socklen_t *ret_len)
+{
+    *ret_len = sizeof *ret_peer;
+    return accept4(listener, (struct sockaddr *)ret_peer, ret_len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
 bool peer_is_own(int socket_fd)
 {
     struct ucred peer;
