@@ -445,9 +445,9 @@ bool ask_choose(struct ask *ask)
         passing |= EVERY_RULE;
     if (ask->when.start < ask->now)
         return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    const enum code code =
-        rules_judge(ask->image->company, ask->rules, ask->audience, ask->now, ask->when.start);
-    if (code != CODE_NONE && ((passing >> code) & 1) == 0)
+    const enum code code = rules_judge(ask->image->company, ask->rules, ask->audience, ask->now,
+                                       ask->when.start, passing);
+    if (code != CODE_NONE)
         return refuse(ask->verdict, code, "/datetime", STR(""));
     if (!judge_others(ask))
         return false;

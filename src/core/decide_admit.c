@@ -133,6 +133,21 @@ static bool changes_inspection(const struct admit_inspection *admit)
            !same_inspection(&admit->record, admit->existing);
 }
 
+/* What a document does not say stays: the price that the same services were sold at, and why the
+ * order was cancelled. */
+static void keep_unsaid(struct inspection *record, const struct inspection *existing)
+{
+    record->external_ref = existing->external_ref;
+    record->key_id = existing->key_id;
+    record->wants_spectora = existing->wants_spectora;
+    record->is_locked = existing->is_locked;
+    if (same_services(record->services, existing->services) &&
+        same_property(&record->property, &existing->property))
+        record->price = existing->price;
+    if (is_cancelled(record) && is_cancelled(existing))
+        record->cancel_reason = existing->cancel_reason;
+}
+
 static void admit_inspection(struct draft *d, const struct admit_inspection *admit)
 {
     const struct inspection *existing = admit->existing;
@@ -149,10 +164,7 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
         d->entry->next_order = record->order_number + 1;
     record->person = existing != NULL && !admit->person_changed ? existing->person : draft_ref(d);
     if (existing != NULL) {
-        record->external_ref = existing->external_ref;
-        record->key_id = existing->key_id;
-        record->wants_spectora = existing->wants_spectora;
-        record->is_locked = existing->is_locked;
+        keep_unsaid(record, existing);
         if (!admit->person_changed)
             record->person_hash = existing->person_hash;
     }

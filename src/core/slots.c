@@ -449,7 +449,7 @@ static void days_make(struct search *s)
         s->days[d] = (struct slot_day){ .date = q->from + d, .sale = SALE_CLOSED };
         s->day_rules[d].earliest = q->look.now + notice_s;
         s->day_rules[d].is_closed =
-            date_judge(company, s->rules, q->audience, q->look.now, q->from + d) != CODE_NONE;
+            date_judge(company, s->rules, q->audience, q->look.now, q->from + d, 0) != CODE_NONE;
     }
 }
 

@@ -34,11 +34,13 @@ struct str socket_path(struct arena *arena, const char *db, int *ret_dir)
         return plain;
     /* A socket's address holds 107 bytes; through its directory any path fits. */
     const char *slash = strrchr(db, '/');
-    const struct str dir = str_copy(arena, (struct str){ db, (size_t)(slash - db) });
+    const char *name = slash == NULL ? db : slash + 1;
+    const struct str dir =
+        name == db ? STR(".") : str_copy(arena, (struct str){ db, (size_t)(name - db) });
     *ret_dir = open(dir.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir < 0)
         return STR("");
-    return str_print(arena, "/proc/self/fd/%d/%s.sock", *ret_dir, slash + 1);
+    return str_print(arena, "/proc/self/fd/%d/%s.sock", *ret_dir, name);
 }
 
 bool open_store(const char *db, bool read_only, struct store **ret)

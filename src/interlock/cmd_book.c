@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 static void put_text(struct json *j, const struct args *args, const char *option, const char *name)
 {
     const char *value = args_get(args, option);
-    if (value != NULL && str_is_utf8(str_from(value)))
+    if (value != NULL)
         json_put_str(j, name, str_from(value));
 }
 

@@ -15,7 +15,7 @@ static const struct option_spec options[] = {
 static void add_text(struct json *j, const struct args *args, const char *name)
 {
     const char *value = args_get(args, name);
-    if (value != NULL && str_is_utf8(str_from(value)))
+    if (value != NULL)
         json_put_str(j, name, str_from(value));
 }
 

@@ -466,6 +466,21 @@ def key_before_the_rest():
     other.book(body, key=key).want(201)
 
 
+def replay_of_a_damaged_row():
+    body, keys = booking(at(next(days), "10:00")), [unique("kept"), unique("closed")]
+    staff.book(body, key=keys[0]).want(201)
+    day = next(days)
+    event = {"type": "Event", "_inspectorId": "bob", "datetime": at(day, "10:00"),
+             "endtime": at(day, "11:00")}
+    closed = staff.post("/event", event, key=keys[1]).want(201).json["seq"]
+    sql = server.sql()
+    changed = sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?", (closed, keys[0]))
+    same(changed.rowcount, 1, "rows damaged")
+    sql.close()
+    staff.book(body, key=keys[0]).want(503)
+    staff.post("/event", event, key=keys[1]).want(201)
+
+
 def dry_run():
     day = next(days)
     body = booking(at(day, "10:00"))
@@ -487,6 +502,7 @@ cases.run("holds, moves, cancellations and events are replayed too", replay_of_o
 cases.run("a refusal is decided again with the same key", refusals_decide_again)
 cases.run("one key, sent by many at once, has one effect", same_key_at_once)
 cases.run("a key in use is told before what is wrong with the body", key_before_the_rest)
+cases.run("a key's row in a damaged file ends nothing", replay_of_a_damaged_row)
 cases.run("a dry run keeps nothing and says the same", dry_run)
 
 finish()
