@@ -294,7 +294,9 @@ static void answer_job(struct call *call)
     if (!replay_fits(call)) {
         call->api->log->line(call->api->log, LOG_ERROR, "a key's row names another's entry",
                              call->company);
-        (void)answer_code(call, CODE_overloaded, "", STR(""));
+        (void)answer_code(call, CODE_overloaded, "",
+                          STR("What is stored for this Idempotency-Key is damaged; who runs the "
+                              "server should run `interlock check`."));
         return;
     }
     if (call->job.replayed)

@@ -477,7 +477,7 @@ def replay_of_a_damaged_row():
     changed = sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?", (closed, keys[0]))
     same(changed.rowcount, 1, "rows damaged")
     sql.close()
-    staff.book(body, key=keys[0]).want(503)
+    staff.book(body, key=keys[0]).want(503, "overloaded")
     staff.post("/event", event, key=keys[1]).want(201)
 
 

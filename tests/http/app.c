@@ -77,6 +77,8 @@ static bool app_handle(struct http_handler *handler, struct http_exchange *excha
         target_print(request, &response->body);
     else if (str_equal(request->path, STR("/door")))
         buf_add_str(&response->body, request->from_local_socket ? STR("private") : STR("public"));
+    else if (str_equal(request->path, STR("/thread")))
+        buf_print(&response->body, "%lx", (unsigned long)pthread_self());
     else if (str_equal(request->path, STR("/bad")))
         http_response_header(response, "X-Split", STR("a\r\nSet-Cookie: b"));
     else if (str_equal(request->path, STR("/sleep")) || str_equal(request->path, STR("/at-once")) ||

@@ -4,6 +4,7 @@
  *   POST /echo      the body back
  *   GET  /target    path and query as the handler saw them
  *   GET  /door      "private" or "public"
+ *   GET  /thread    the thread that answers
  *   GET  /sleep     sleeps until app_wake_all
  *   GET  /at-once   wakes itself before handle returns
  *   GET  /race      given to the waker thread before handle returns

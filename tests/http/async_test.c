@@ -293,6 +293,30 @@ static void connections_are_bounded(void **state)
     fixture_close(&f);
 }
 
+/* Each is answered, and so counted, before the next one comes. */
+static void connections_are_dealt_out(void **state)
+{
+    (void)state;
+    enum { N = 16 };
+    struct fixture f;
+    fixture_open(&f, (struct http_options){ 0 });
+    struct client clients[N];
+    char first[32] = "";
+    size_t n_first = 0;
+    for (size_t i = 0; i < N; i++) {
+        clients[i] = client_open(f.port);
+        const struct answer answer =
+            client_ask(&clients[i], "GET /thread HTTP/1.1\r\nHost: t\r\n\r\n");
+        if (i == 0)
+            (void)snprintf(first, sizeof first, "%.*s", STR_ARG(answer.body));
+        n_first += str_equal(answer.body, str_from(first));
+    }
+    assert_int_equal(n_first, N / 2);
+    for (size_t i = 0; i < N; i++)
+        client_close(&clients[i]);
+    fixture_close(&f);
+}
+
 static void idle_clients_are_dropped_and_sleepers_are_not(void **state)
 {
     (void)state;
@@ -436,6 +460,7 @@ int main(void)
         cmocka_unit_test(quiesced_server_turns_away),
         cmocka_unit_test(sleepers_are_bounded),
         cmocka_unit_test(connections_are_bounded),
+        cmocka_unit_test(connections_are_dealt_out),
         cmocka_unit_test(idle_clients_are_dropped_and_sleepers_are_not),
         cmocka_unit_test(bytes_may_come_one_by_one),
         cmocka_unit_test(private_socket_is_private),
