@@ -255,13 +255,10 @@ static size_t conflicts_of_absence(const struct draft *d, const struct admit_abs
     return admit->is_removed ? 0 : draft_overlaps(d, admit->record.inspector, admit->record.when);
 }
 
-/* Whether the next row still fits the entry. One that does not fit alone never will. */
-static bool has_room(struct draft *d, size_t conflicts)
+/* Whether the next row still fits the entry. */
+static bool has_room(const struct draft *d, size_t conflicts)
 {
-    if (d->n_conflicts + conflicts <= DRAFT_CONFLICTS_MAX)
-        return true;
-    d->is_full = d->n_inspections + d->n_absences == 0;
-    return false;
+    return d->n_conflicts + conflicts <= DRAFT_CONFLICTS_MAX;
 }
 
 /* All that will stand elsewhere goes first: an order must not be in conflict with a time that
@@ -314,7 +311,8 @@ static size_t admit_inspections(struct draft *d, size_t n)
 }
 
 /* As many rows as one entry holds. An entry that frees a row's time must also lay it anew, so when
- * not all rows fit it is begun again with fewer: half of those that did. */
+ * not all rows fit it is begun again with fewer: half of those that did, or half of all where what
+ * they free is too much already. A row that does not fit alone never will. */
 bool decide_admit(struct draft *d, struct verdict *verdict)
 {
     const struct command *c = d->command;
@@ -324,11 +322,12 @@ bool decide_admit(struct draft *d, struct verdict *verdict)
     assert(wanted <= ADMIT_MAX && (c->n_inspections == 0 || c->n_absences == 0));
     for (;;) {
         settled = absences ? admit_absences(d, wanted) : admit_inspections(d, wanted);
-        if (settled == wanted || d->is_full)
+        if ((settled == wanted && !d->is_full) || wanted <= 1)
             break;
-        wanted = (settled + 1) / 2;
+        wanted = settled == 0 || d->is_full ? wanted / 2 : (settled + 1) / 2;
         *d = draft_make(d->image, c, d->now, d->arena);
     }
+    d->is_full = d->is_full || settled < wanted;
     verdict->n_admitted = settled;
     return d->n_inspections + d->n_absences > 0;
 }
