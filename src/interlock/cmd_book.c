@@ -129,7 +129,7 @@ static enum exit_code run(const struct args *args)
         buf_drop(&body);
         return EXIT_USAGE;
     }
-    struct client *client = client_open(args_get(args, "db"), true);
+    struct client *client = client_open(args_get(args, "db"), FILE_WRITE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL &&
         client_ask(client, "POST",

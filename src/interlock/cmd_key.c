@@ -45,7 +45,7 @@ static enum exit_code run(const struct args *args)
     add_text(&j, args, "brand");
     add_text(&j, args, "allow");
     json_end_object(&j);
-    struct client *client = client_open(args_get(args, "db"), true);
+    struct client *client = client_open(args_get(args, "db"), FILE_WRITE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL && client_ask(client, "POST", STR("/local/keys"), args_get(args, "company"),
                                      buf_view(&body), &answer)) {

@@ -373,6 +373,19 @@ def words_that_are_no_text():
     check("--brand" in err or "brand" in err, f"the option is not named: {err}")
 
 
+def a_mistyped_file():
+    """Only import and serve make a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for words in (["book", "--company", "frontrange", "--services", "quick", "--datetime",
+                       at(9, "10:00"), "--address", "1 Typo Road", "--name", "Pat"],
+                      ["key", "create", "--company", "frontrange", "--role", "staff", "--name", "x"],
+                      ["slots", "--company", "frontrange", "--services", "quick"]):
+            done = subprocess.run([server.program, *words, "--db", "typo.db"], cwd=folder,
+                                  env=server.env, capture_output=True, timeout=60)
+            check(done.returncode != 0 and b"typo.db" in done.stderr, f"{words[0]}: {done.stderr}")
+            same(os.listdir(folder), [], f"files that {words[0]} left")
+
+
 def a_file_with_a_long_name():
     name = "d" * 120 + ".db"
     with tempfile.TemporaryDirectory() as folder:
@@ -562,6 +575,7 @@ cases.run("a conflict that the same document resolves is not counted",
 cases.run("an import keeps what it does not say", an_import_keeps_what_it_does_not_say)
 cases.run("an option that is no text is refused", words_that_are_no_text)
 cases.run("a database with a long name", a_file_with_a_long_name)
+cases.run("a mistyped database is not made", a_mistyped_file)
 cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")
