@@ -419,6 +419,9 @@ static void tell_search(struct ask *ask)
                              .near = ask->when.start,
                              .near_inspector = ask->any ? NOT_FOUND : ask->inspectors[0],
                              .look = ask->look };
+    /* A hold is booked at its own time only, so an alternative to that is taken without it. */
+    if (ask->command->kind != COMMAND_CHANGE_HOLD)
+        ask->verdict->search.look.without[0] = 0;
 }
 
 /* Everyone's interval lies near the lead's and not in the past: then what the rules say of the
