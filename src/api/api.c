@@ -268,19 +268,6 @@ static bool prepare(struct call *call)
     return !call->has_job;
 }
 
-/* A replay is made from the entry that the key's row names: another one in a damaged file. */
-static bool replay_fits(const struct call *call)
-{
-    const struct entry *e = call->job.verdict.entry;
-    const enum command_kind kind = call->job.command.kind;
-    if (!call->job.replayed || kind == COMMAND_HOLD || kind == COMMAND_CHANGE_HOLD ||
-        kind == COMMAND_RELEASE)
-        return true;
-    const bool is_of_order =
-        kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_CANCEL;
-    return is_of_order ? e->n_inspections > 0 : e->n_absences > 0;
-}
-
 static void answer_job(struct call *call)
 {
     if (call->job.code != CODE_NONE) {
@@ -289,14 +276,6 @@ static void answer_job(struct call *call)
     }
     if (call->job.verdict.code != CODE_NONE) {
         answer_verdict(call);
-        return;
-    }
-    if (!replay_fits(call)) {
-        call->api->log->line(call->api->log, LOG_ERROR, "a key's row names another's entry",
-                             call->company);
-        (void)answer_code(call, CODE_overloaded, "",
-                          STR("What is stored for this Idempotency-Key is damaged; who runs the "
-                              "server should run `interlock check`."));
         return;
     }
     if (call->job.replayed)

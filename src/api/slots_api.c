@@ -254,7 +254,7 @@ static bool get_look(struct call *call, struct slots_ask *ask)
 /* A digest of what is offered: the offer names it, the ETag stands on it. */
 static uint64_t digest_of(struct arena *arena, const struct slot_list *list)
 {
-    enum { PARTS = 3, COST_BITS = 20 }; /* at most, of a slot or a day */
+    enum { PARTS = 3 };
     int64_t *parts = arena_array(arena, int64_t, list->n_slots * PARTS + list->n_days * PARTS);
     size_t n = 0;
     for (size_t i = 0; i < list->n_slots; i++) {
@@ -262,8 +262,9 @@ static uint64_t digest_of(struct arena *arena, const struct slot_list *list)
         uint64_t who = s->overlapping; /* of many people it is a hash: it may wrap */
         for (int32_t k = 0; k < s->n_inspectors; k++)
             who = who * (INSPECTORS_MAX + 1) + (uint64_t)s->inspectors[k];
-        parts[n++] = (int64_t)((uint64_t)s->when.start << COST_BITS | (uint64_t)s->cost);
+        parts[n++] = s->when.start;
         parts[n++] = (int64_t)who;
+        parts[n++] = s->cost;
     }
     for (size_t i = 0; i < list->n_days; i++) {
         const struct slot_day *d = &list->days[i];

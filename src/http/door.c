@@ -20,7 +20,8 @@
 
 enum {
     /* The library keeps a connection's headers here, about 64 bytes of its own for each. A request
-     * that does not fit is refused by the library itself (H6), so there is room to go over ours. */
+     * that does not fit is refused by the library itself (H6), so there is room to go over ours;
+     * it is cleared after every request, so there is not much. */
     CONNECTION_MEMORY_BYTES = 40 * 1024,
     /* When nothing can be accepted, as with no descriptor left: clients wait in the backlog. */
     ACCEPT_PAUSE_MS = 20,

@@ -366,6 +366,14 @@ def an_import_keeps_what_it_does_not_say():
     same((record()["status"], record()["cancelReason"]), ("cancelled", "client is ill"), "why")
 
 
+def holds_take_no_override():
+    body = {"datetime": at(9, "23:30"), "services": ["quick"], "_inspectorId": "alice"}
+    refused = staff.post("/schedule/holds", body).want(422, "outside_hours")
+    same(refused.json["overridable"], False, "overridable")
+    booked = staff.book(booking(at(9, "23:30"))).want(422, "outside_hours")
+    same(booked.json["overridable"], True, "overridable of a booking")
+
+
 def words_that_are_no_text():
     code, _, err = server.cli("key", "create", "--company", "frontrange", "--role", "staff",
                               "--name", "x", "--brand", b"\xff")
@@ -573,6 +581,7 @@ cases.run("the longest absence goes out and comes in", longest_absences)
 cases.run("a conflict that the same document resolves is not counted",
           import_resolves_what_it_opens)
 cases.run("an import keeps what it does not say", an_import_keeps_what_it_does_not_say)
+cases.run("what a hold is refused for no override lets pass", holds_take_no_override)
 cases.run("an option that is no text is refused", words_that_are_no_text)
 cases.run("a database with a long name", a_file_with_a_long_name)
 cases.run("a mistyped database is not made", a_mistyped_file)

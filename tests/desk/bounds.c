@@ -34,29 +34,6 @@ static void test_a_chain_of_conflicts(void **state)
     scene_close(&s);
 }
 
-/* What an import lets in, an import can take out: more conflicts end than one entry holds. */
-static void test_a_crowd_goes(void **state)
-{
-    enum { ORDERS = 220 };
-    struct order orders[ORDERS];
-    struct scene s = scene_open();
-    (void)state;
-    scene_start(&s);
-    for (size_t i = 0; i < ORDERS; i++)
-        orders[i] = (struct order){ slot, 60, "confirmed", 0 };
-    assert_int_equal(import_orders(s.desk, orders, ORDERS, "Ann").conflicts,
-                     ORDERS * (ORDERS - 1) / 2);
-    for (size_t i = 0; i < ORDERS; i++)
-        orders[i].start += (utc_s)i * 2 * HOUR_S;
-    (void)import_orders(s.desk, orders, ORDERS, "Ann");
-    const struct lookup in = { s.desk, STR("a"), &s.arena };
-    struct conflict_list open;
-    struct il_err err;
-    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 1, &open, &err), IL_OK);
-    assert_int_equal(open.n, 0);
-    scene_close(&s);
-}
-
 /* An image that is too shallow is asked for again at least twice as deep: few steps, not a link of
  * the chain at a time. */
 static void test_depth_doubles(void **state)
@@ -212,7 +189,6 @@ int main(int argc, char **argv)
         cmocka_set_test_filter(argv[1]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_chain_of_conflicts),
-        cmocka_unit_test(test_a_crowd_goes),
         cmocka_unit_test(test_depth_doubles),
         cmocka_unit_test(test_an_event_over_very_much),
         cmocka_unit_test(test_an_order_outlives_its_settings),
