@@ -198,7 +198,8 @@ static il_rc replay_read(struct store_read *read, struct desk_job *job, struct r
     struct entry *first = arena_new(job->arena, struct entry);
     TRY(entry_read(job->arena, replay->payload, first, reterr));
     /* The answer is made from this entry: a damaged row may name another request's. */
-    if (first->kind != job->command.kind)
+    if (first->kind != job->command.kind || first->at != replay->row.at ||
+        !str_equal(first->actor.key_id, job->command.actor.key_id))
         return il_fail(reterr, IL_IO,
                        "company %.*s: entry %llu is not of the request whose key "
                        "names it; `interlock check` looks at the rest",

@@ -76,26 +76,25 @@ static enum connection_mark connection_judge(const struct http_door *door, size_
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (door->is_local && (info == NULL || !peer_is_own(info->connect_fd)))
         return CONNECTION_STRANGER;
-    return n_connections > door->server->connections_max ? CONNECTION_ABOVE_LIMIT : CONNECTION_OK;
+    return n_connections > door->connections_max ? CONNECTION_ABOVE_LIMIT : CONNECTION_OK;
 }
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode what)
 {
     struct http_loop *const loop = cls;
-    struct http_server *const server = loop->door->server;
-    server_lock(server);
+    struct http_door *const door = loop->door;
+    server_lock(door->server);
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        server->n_connections++;
-        loop->n_connections++;
+        door->n_connections++;
     } else {
-        server->n_connections--;
+        door->n_connections--;
         loop->n_connections--;
     }
-    const size_t n_connections = server->n_connections;
-    server_unlock(server);
+    const size_t n_connections = door->n_connections;
+    server_unlock(door->server);
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        *socket_context = &marks[connection_judge(loop->door, n_connections, connection)];
+        *socket_context = &marks[connection_judge(door, n_connections, connection)];
 }
 
 static unsigned threads_count(unsigned wanted)
@@ -106,8 +105,28 @@ static unsigned threads_count(unsigned wanted)
     return wanted > HTTP_THREADS_MAX ? HTTP_THREADS_MAX : wanted;
 }
 
-/* The loop with the fewest connections; of equals the next in turn, since a connection is counted
- * only when its loop has taken it. */
+static bool is_shut(const struct http_door *door)
+{
+    server_lock(door->server);
+    const bool is_quiescing = door->server->is_quiescing;
+    server_unlock(door->server);
+    return is_quiescing;
+}
+
+/* Whether one more may come: what is above stays in the backlog, so that descriptors are left for
+ * the other door and the store. */
+static bool has_room(const struct http_door *door)
+{
+    size_t n = 0;
+    server_lock(door->server);
+    for (size_t i = 0; i < door->n_loops; i++)
+        n += door->loops[i].n_connections;
+    server_unlock(door->server);
+    return n < (size_t)door->connections_max + HTTP_CONNECTIONS_SPARE;
+}
+
+/* The loop with the fewest; of equals the next in turn. A connection counts from here on: a loop
+ * that is long in a handler has not yet taken what it was given. */
 static struct http_loop *loop_choose(struct http_door *door, size_t turn)
 {
     struct http_loop *chosen = &door->loops[turn % door->n_loops];
@@ -117,30 +136,50 @@ static struct http_loop *loop_choose(struct http_door *door, size_t turn)
         if (loop->n_connections < chosen->n_connections)
             chosen = loop;
     }
+    chosen->n_connections++;
     server_unlock(door->server);
     return chosen;
 }
 
-static bool is_shut(const struct http_door *door)
+/* The library closes what it does not take. */
+static void hand_over(struct http_loop *loop, int client, const struct sockaddr_storage *peer,
+                      socklen_t len)
 {
-    server_lock(door->server);
-    const bool is_quiescing = door->server->is_quiescing;
-    server_unlock(door->server);
-    return is_quiescing;
+    if (MHD_add_connection(loop->daemon, client, (const struct sockaddr *)peer, len) == MHD_YES)
+        return;
+    server_lock(loop->door->server);
+    loop->n_connections--;
+    server_unlock(loop->door->server);
+}
+
+/* Said once for each time that it begins. */
+static void wait_for_room(const struct http_door *door, const char *cause, bool *told)
+{
+    struct log *const log = door->server->log;
+    if (!*told && !is_shut(door))
+        log->line(log, LOG_WARN, "no connection can be taken; clients wait", str_from(cause));
+    *told = true;
+    (void)poll(NULL, 0, ACCEPT_PAUSE_MS);
 }
 
 static void *accept_all(void *cls)
 {
     struct http_door *const door = cls;
-    for (size_t turn = 0; !is_shut(door); turn++) {
+    bool told = false;
+    for (size_t turn = 0; !is_shut(door);) {
         struct sockaddr_storage peer;
         socklen_t len;
+        if (!has_room(door)) {
+            wait_for_room(door, "there are as many as there may be", &told);
+            continue;
+        }
         const int client = listen_next(door->listener, &peer, &len);
-        if (client >= 0) /* the library closes what it does not take */
-            (void)MHD_add_connection(loop_choose(door, turn)->daemon, client,
-                                     (const struct sockaddr *)&peer, len);
-        else if (errno != EINTR && errno != ECONNABORTED && !is_shut(door))
-            (void)poll(NULL, 0, ACCEPT_PAUSE_MS);
+        if (client >= 0) {
+            hand_over(loop_choose(door, turn++), client, &peer, len);
+            told = false;
+        } else if (errno != EINTR && errno != ECONNABORTED) {
+            wait_for_room(door, strerror(errno), &told);
+        }
     }
     return NULL;
 }
@@ -152,7 +191,7 @@ static struct MHD_Daemon *loop_start(struct http_loop *loop)
                            MHD_USE_TURBO | MHD_USE_NO_LISTEN_SOCKET;
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, loop, MHD_OPTION_CONNECTION_LIMIT,
-        server->connections_max + HTTP_CONNECTIONS_SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        loop->door->connections_max + HTTP_CONNECTIONS_SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, server->idle_seconds,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, loop, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape,
         NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, loop, MHD_OPTION_NOTIFY_CONNECTION,

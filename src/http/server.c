@@ -72,9 +72,14 @@ static struct http_door *door_add(struct http_server *server, int listener, size
 {
     assert(server->n_doors < HTTP_DOORS);
     struct http_door *const door = &server->doors[server->n_doors++];
-    *door = (struct http_door){
-        .server = server, .listener = listener, .body_limit = body_limit, .is_local = is_local
-    };
+    *door = (struct http_door){ .server = server,
+                                .listener = listener,
+                                .body_limit = body_limit,
+                                .is_local = is_local,
+                                .connections_max = server->connections_max };
+    /* The office's own programs come in when the public has taken all it may. */
+    if (is_local && door->connections_max > HTTP_PRIVATE_CONNECTIONS_MAX)
+        door->connections_max = HTTP_PRIVATE_CONNECTIONS_MAX;
     return door;
 }
 
@@ -101,7 +106,8 @@ il_rc http_start(const struct http_options *options, struct http_handler *handle
                  struct http_server **ret, struct il_err *reterr)
 {
     struct http_server *const server = server_make(options, handler, log);
-    if (!descriptors_reserve(server->connections_max + HTTP_CONNECTIONS_SPARE + DESCRIPTORS_SPARE))
+    if (!descriptors_reserve(server->connections_max + HTTP_PRIVATE_CONNECTIONS_MAX +
+                             HTTP_DOORS * HTTP_CONNECTIONS_SPARE + DESCRIPTORS_SPARE))
         log->line(log, LOG_WARN, "http", STR("fewer open files allowed than connections"));
     const il_rc rc = doors_open(server, options, reterr);
     if (rc != IL_OK) {

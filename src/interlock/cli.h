@@ -67,8 +67,9 @@ bool args_whole(const struct args *args, const char *name, int64_t min, int64_t 
 struct client;
 
 /* What a command does with its file when no server runs. To write takes the file's lock; a file
- * that is not there is made by FILE_CREATE alone, so a mistyped name leaves nothing behind. */
-enum file_use { FILE_READ, FILE_WRITE, FILE_CREATE };
+ * that is not there is made by FILE_CREATE alone, so a mistyped name leaves nothing behind;
+ * FILE_TRY, of a dry run, has memory in its place. */
+enum file_use { FILE_READ, FILE_WRITE, FILE_CREATE, FILE_TRY };
 
 /* NULL: said what is wrong. */
 struct client *client_open(const char *db, enum file_use use);

@@ -50,7 +50,10 @@ bool open_store(const char *db, enum file_use use, struct store **ret)
         complain("this build stores in SQLite files only; give --db a file name");
         return false;
     }
-    if (use != FILE_CREATE && access(db, F_OK) != 0) {
+    const bool exists = access(db, F_OK) == 0;
+    if (!exists && use == FILE_TRY)
+        return store_memory_open(dice_system(), ret, &err) == IL_OK;
+    if (!exists && use != FILE_CREATE) {
         complain("there is no database file %s", db);
         return false;
     }

@@ -61,7 +61,7 @@ static enum exit_code run_import(const struct args *args)
     const struct str target =
         str_print(&arena, "/local/import?prune=%s&dryRun=%s",
                   args_has(args, "prune") ? "true" : "false", dry_run ? "true" : "false");
-    struct client *client = client_open(args_get(args, "db"), FILE_CREATE);
+    struct client *client = client_open(args_get(args, "db"), dry_run ? FILE_TRY : FILE_CREATE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL && client_ask(client, "POST", target, "", buf_view(&text), &answer)) {
         exit_code = answer.status == 200 ? EXIT_DONE : EXIT_FAILED;

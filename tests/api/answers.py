@@ -392,6 +392,12 @@ def a_mistyped_file():
                                   env=server.env, capture_output=True, timeout=60)
             check(done.returncode != 0 and b"typo.db" in done.stderr, f"{words[0]}: {done.stderr}")
             same(os.listdir(folder), [], f"files that {words[0]} left")
+        done = subprocess.run([server.program, "import", "-", "--dry-run", "--json", "--db",
+                               "typo.db"], cwd=folder, env=server.env, capture_output=True,
+                              input=json.dumps(company()).encode(), timeout=60)
+        same(done.returncode, 0, f"exit code of a dry run ({done.stderr})")
+        check(json.loads(done.stdout)["settings"]["created"] > 0, f"said: {done.stdout}")
+        same(os.listdir(folder), [], "files that a dry run left")
 
 
 def a_file_with_a_long_name():

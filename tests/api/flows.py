@@ -467,18 +467,32 @@ def key_before_the_rest():
 
 
 def replay_of_a_damaged_row():
-    body, keys = booking(at(next(days), "10:00")), [unique("kept"), unique("closed")]
-    staff.book(body, key=keys[0]).want(201)
+    """The row of one key is made to name the entry of another, of every kind by every kind."""
     day = next(days)
-    event = {"type": "Event", "_inspectorId": "bob", "datetime": at(day, "10:00"),
-             "endtime": at(day, "11:00")}
-    closed = staff.post("/event", event, key=keys[1]).want(201).json["seq"]
-    sql = server.sql()
-    changed = sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?", (closed, keys[0]))
-    same(changed.rowcount, 1, "rows damaged")
-    sql.close()
-    staff.book(body, key=keys[0]).want(503, "overloaded")
-    staff.post("/event", event, key=keys[1]).want(201)
+    asked = {
+        "booking": ("/inspection/book-job", booking(at(day, "10:00"))),
+        "another booking": ("/inspection/book-job", booking(at(day, "12:00"))),
+        "hold": ("/schedule/holds", {"datetime": at(day, "14:00"), "services": ["quick"],
+                                     "_inspectorId": "alice"}),
+        "event": ("/event", {"type": "Event", "_inspectorId": "bob", "datetime": at(day, "10:00"),
+                             "endtime": at(day, "11:00")})}
+    keys = {what: unique(what.replace(" ", "-")) for what in asked}
+    seqs = {}
+    for what, (route, body) in asked.items():
+        seqs[what] = staff.post(route, body, key=keys[what]).want(201).seq
+        let_pass(1)  # no two entries of one second
+    for what, (route, body) in asked.items():
+        for other in set(asked) - {what}:
+            sql = server.sql()
+            changed = sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?",
+                                  (seqs[other], keys[what]))
+            same(changed.rowcount, 1, "rows damaged")
+            sql.close()
+            staff.post(route, body, key=keys[what]).want(503, "overloaded")
+        sql = server.sql()
+        sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?", (seqs[what], keys[what]))
+        sql.close()
+        staff.post(route, body, key=keys[what]).want(201)
 
 
 def dry_run():

@@ -5,7 +5,7 @@
 #include "http/exchange.h"
 
 /* Connections above ours that are still accepted, so that they can be told 503. */
-enum { HTTP_CONNECTIONS_SPARE = 256 };
+enum { HTTP_CONNECTIONS_SPARE = 256, HTTP_PRIVATE_CONNECTIONS_MAX = 64 };
 
 /* n_threads 0: one per core. The door has its listener; after a failure door_close is due too. */
 IL_MUST il_rc door_open(struct http_door *door, unsigned n_threads, struct il_err *reterr);

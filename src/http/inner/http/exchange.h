@@ -35,7 +35,7 @@ struct http_door;
 struct http_loop { /* one thread of the library and the connections it has */
     struct http_door *door;
     struct MHD_Daemon *daemon;
-    size_t n_connections; /* under the server's lock */
+    size_t n_connections; /* handed to it and not ended; under the server's lock */
 };
 
 /* A way in: its socket, its rules, who accepts and the loops that serve. */
@@ -44,7 +44,9 @@ struct http_door {
     int listener;
     size_t body_limit;
     bool is_local;
-    bool accepts; /* acceptor runs */
+    unsigned connections_max;
+    size_t n_connections; /* that loops have taken; under the server's lock */
+    bool accepts;         /* acceptor runs */
     pthread_t acceptor;
     struct http_loop loops[HTTP_THREADS_MAX];
     size_t n_loops;
@@ -67,7 +69,6 @@ struct http_server {
     struct http_exchange *sleepers;
     size_t n_pending; /* sleeping, or in handle and so perhaps about to sleep */
     size_t n_live;    /* exchanges the library still knows */
-    size_t n_connections;
     size_t n_holders; /* the opener and every waker to come */
     bool is_quiescing;
     bool is_refusing; /* http_stop ran out of patience: nobody may fall asleep any more */

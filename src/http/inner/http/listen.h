@@ -15,7 +15,7 @@ IL_MUST il_rc listen_loopback(struct str host, uint16_t port, int *ret_socket, u
 /* Mode 0600 before the first client can connect; a socket nobody listens on is replaced. */
 IL_MUST il_rc listen_private(const char *path, int *ret_socket, struct il_err *reterr);
 
-/* Waits for the next client; -1 with errno, at once after shutdown() of the listener. */
+/* Sleeps until the next client comes; -1 with errno, at once after shutdown() of the listener. */
 int listen_next(int listener, struct sockaddr_storage *ret_peer, socklen_t *ret_len);
 
 /* Same user as this process, or root. */
