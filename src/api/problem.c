@@ -91,9 +91,8 @@ static bool has_conflicts(enum code code)
 static bool takes_override(const struct call *call)
 {
     const enum command_kind kind = call->job.command.kind;
-    return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_HOLD ||
-           kind == COMMAND_CHANGE_HOLD || kind == COMMAND_REASSIGN || kind == COMMAND_AMEND ||
-           kind == COMMAND_RESTORE;
+    return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
+           kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
 }
 
 void answer_verdict(struct call *call)

@@ -419,6 +419,9 @@ static void tell_search(struct ask *ask)
                              .near = ask->when.start,
                              .near_inspector = ask->any ? NOT_FOUND : ask->inspectors[0],
                              .look = ask->look };
+    /* A hold is booked at its own time only, so an alternative to that is taken without it. */
+    if (ask->command->kind != COMMAND_CHANGE_HOLD)
+        ask->verdict->search.look.without[0] = 0;
 }
 
 /* Everyone's interval lies near the lead's and not in the past: then what the rules say of the
@@ -443,12 +446,13 @@ bool ask_choose(struct ask *ask)
     tell_search(ask);
     if (ask->rules_waived)
         passing |= EVERY_RULE;
-    const enum code code = ask->time_agreed ? CODE_NONE
-                                            : rules_judge(ask->image->company, ask->rules,
-                                                          ask->audience, ask->now, ask->when.start);
-    if (code == CODE_in_past)
+    if (ask->when.start < ask->now && !ask->time_agreed)
         return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    if (code != CODE_NONE && ((passing >> code) & 1) == 0)
+    const enum code code = ask->time_agreed
+                               ? CODE_NONE
+                               : rules_judge(ask->image->company, ask->rules, ask->audience,
+                                             ask->now, ask->when.start, passing);
+    if (code != CODE_NONE)
         return refuse(ask->verdict, code, "/datetime", STR(""));
     if (!judge_others(ask))
         return false;

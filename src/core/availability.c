@@ -3,29 +3,36 @@
 
 #include <string.h>
 
+static bool lets_pass(code_set passing, enum code code)
+{
+    return code == CODE_NONE || ((passing >> code) & 1) != 0;
+}
+
 enum code date_judge(const struct company *company, const struct rules *rules,
-                     enum audience audience, utc_s now, date_d date)
+                     enum audience audience, utc_s now, date_d date, code_set passing)
 {
     const struct policy *policy = &rules->policy[audience];
     const wall_s wall_now = zone_to_wall(company->zone, now);
     const date_d today = wall_date(wall_now);
-    if (date == today && !policy->same_day)
+    if (date == today && !policy->same_day && !lets_pass(passing, CODE_same_day_closed))
         return CODE_same_day_closed;
     if (date == today + 1 && policy->cutoff_min != NOT_FOUND &&
-        wall_minute(wall_now) >= policy->cutoff_min)
+        wall_minute(wall_now) >= policy->cutoff_min && !lets_pass(passing, CODE_cutoff_passed))
         return CODE_cutoff_passed;
-    return date > today + rules->horizon_days ? CODE_out_of_horizon : CODE_NONE;
+    const bool is_too_far = date > today + rules->horizon_days;
+    return is_too_far && !lets_pass(passing, CODE_out_of_horizon) ? CODE_out_of_horizon : CODE_NONE;
 }
 
 enum code rules_judge(const struct company *company, const struct rules *rules,
-                      enum audience audience, utc_s now, utc_s start)
+                      enum audience audience, utc_s now, utc_s start, code_set passing)
 {
-    if (start < now)
+    if (start < now && !lets_pass(passing, CODE_in_past))
         return CODE_in_past;
-    if (start < now + (utc_s)rules->policy[audience].notice_min * MINUTE_S)
+    if (start < now + (utc_s)rules->policy[audience].notice_min * MINUTE_S &&
+        !lets_pass(passing, CODE_too_soon))
         return CODE_too_soon;
     const date_d date = wall_date(zone_to_wall(company->zone, start));
-    return date_judge(company, rules, audience, now, date);
+    return date_judge(company, rules, audience, now, date, passing);
 }
 
 static const struct open_span *span_at(const struct day_open *day, utc_s start)
@@ -83,11 +90,6 @@ static enum code hours_judge(const struct company *company, const struct rules *
     return is_on_grid(company->zone, rules, day, grid_first(rules, span->wall), visit->when.start)
                ? CODE_NONE
                : CODE_not_offered;
-}
-
-static bool lets_pass(code_set passing, enum code code)
-{
-    return code == CODE_NONE || ((passing >> code) & 1) != 0;
 }
 
 struct stage { /* what the rules about one visit look at */

@@ -122,6 +122,21 @@ static bool changes_inspection(const struct admit_inspection *admit)
            !same_inspection(&admit->record, admit->existing);
 }
 
+/* What a document does not say stays: the price that the same services were sold at, and why the
+ * order was cancelled. */
+static void keep_unsaid(struct inspection *record, const struct inspection *existing)
+{
+    record->external_ref = existing->external_ref;
+    record->key_id = existing->key_id;
+    record->wants_spectora = existing->wants_spectora;
+    record->is_locked = existing->is_locked;
+    if (same_services(record->services, existing->services) &&
+        same_property(&record->property, &existing->property))
+        record->price = existing->price;
+    if (is_cancelled(record) && is_cancelled(existing))
+        record->cancel_reason = existing->cancel_reason;
+}
+
 static void admit_inspection(struct draft *d, const struct admit_inspection *admit)
 {
     const struct inspection *existing = admit->existing;
@@ -138,10 +153,7 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
         d->entry->next_order = record->order_number + 1;
     record->person = existing != NULL && !admit->person_changed ? existing->person : draft_ref(d);
     if (existing != NULL) {
-        record->external_ref = existing->external_ref;
-        record->key_id = existing->key_id;
-        record->wants_spectora = existing->wants_spectora;
-        record->is_locked = existing->is_locked;
+        keep_unsaid(record, existing);
         if (!admit->person_changed)
             record->person_hash = existing->person_hash;
     }
@@ -232,13 +244,10 @@ static size_t conflicts_of_absence(const struct draft *d, const struct admit_abs
     return admit->is_removed ? 0 : draft_overlaps(d, admit->record.inspector, admit->record.when);
 }
 
-/* Whether the next row still fits the entry. One that does not fit alone never will. */
-static bool has_room(struct draft *d, size_t conflicts)
+/* Whether the next row still fits the entry. */
+static bool has_room(const struct draft *d, size_t conflicts)
 {
-    if (d->n_conflicts + conflicts <= DRAFT_CONFLICTS_MAX)
-        return true;
-    d->is_full = d->n_inspections + d->n_absences == 0;
-    return false;
+    return d->n_conflicts + conflicts <= DRAFT_CONFLICTS_MAX;
 }
 
 /* All that will stand elsewhere goes first: an order must not be in conflict with a time that
@@ -291,7 +300,8 @@ static size_t admit_inspections(struct draft *d, size_t n)
 }
 
 /* As many rows as one entry holds. An entry that frees a row's time must also lay it anew, so when
- * not all rows fit it is begun again with fewer: half of those that did. */
+ * not all rows fit it is begun again with fewer: half of those that did, or half of all where what
+ * they free is too much already. A row that does not fit alone never will. */
 bool decide_admit(struct draft *d, struct verdict *verdict)
 {
     const struct command *c = d->command;
@@ -301,11 +311,12 @@ bool decide_admit(struct draft *d, struct verdict *verdict)
     assert(wanted <= ADMIT_MAX && (c->n_inspections == 0 || c->n_absences == 0));
     for (;;) {
         settled = absences ? admit_absences(d, wanted) : admit_inspections(d, wanted);
-        if (settled == wanted || d->is_full)
+        if ((settled == wanted && !d->is_full) || wanted <= 1)
             break;
-        wanted = (settled + 1) / 2;
+        wanted = settled == 0 || d->is_full ? wanted / 2 : (settled + 1) / 2;
         *d = draft_make(d->image, c, d->now, d->arena);
     }
+    d->is_full = d->is_full || settled < wanted;
     verdict->n_admitted = settled;
     return d->n_inspections + d->n_absences > 0;
 }

@@ -23,22 +23,22 @@ static code_set bit(enum code code)
     return (code_set)1 << code;
 }
 
-/* A start that is too soon may lie on a day that is closed as well. */
+/* A start that is too soon may lie on a day that is closed as well; of a time that is over nothing
+ * else is said. */
 static code_set time_failures(const struct image *image, const struct visit *visit)
 {
     const struct company *company = image->company;
     const struct rules *rules = company_rules(company, visit->brand);
-    const utc_s now = visit->look.now;
-    const utc_s start = visit->when.start;
-    const enum code first = rules_judge(company, rules, visit->audience, now, start);
-    code_set failed = first == CODE_NONE ? 0 : bit(first);
-    if (first == CODE_too_soon) {
-        struct rules unhurried = *rules;
-        unhurried.policy[visit->audience].notice_min = 0;
-        const enum code date = rules_judge(company, &unhurried, visit->audience, now, start);
-        failed |= date == CODE_NONE ? 0 : bit(date);
+    code_set failed = 0;
+    for (;;) {
+        const enum code code = rules_judge(company, rules, visit->audience, visit->look.now,
+                                           visit->when.start, failed);
+        if (code == CODE_NONE)
+            return failed;
+        failed |= bit(code);
+        if (code == CODE_in_past)
+            return failed;
     }
-    return failed;
 }
 
 static code_set visit_failures(const struct image *image, int32_t inspector,

@@ -5,9 +5,10 @@
 
 #include "core/slots.h"
 
-/* Of a whole date, seen from `now`: CODE_NONE, same_day_closed, cutoff_passed, out_of_horizon. */
+/* Of a whole date, seen from `now`, what fails and is not in `passing`: CODE_NONE, same_day_closed,
+ * cutoff_passed, out_of_horizon. */
 enum code date_judge(const struct company *company, const struct rules *rules,
-                     enum audience audience, utc_s now, date_d date);
+                     enum audience audience, utc_s now, date_d date, code_set passing);
 
 /* The first wall minute >= span.from_min that is on the grid of a span or clock anchor. */
 static inline int32_t grid_first(const struct rules *rules, struct wall_span span)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Beside the limit: enough for the longest run, and for cuts to be rare. */
-enum { ROOM_FIRST = 4096, TEAMS_FIRST = 512, ROOM_BEYOND_LIMIT = 8192 };
+enum { ROOM_FIRST = 2048, TEAMS_FIRST = 512, ROOM_BEYOND_LIMIT = 2048 };
 
 _Static_assert((int)ROOM_BEYOND_LIMIT >= (int)DAY_MINUTES, "a whole run fits after a cut");
 

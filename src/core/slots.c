@@ -127,23 +127,28 @@ static int32_t run_before(const struct run *run, utc_s at)
     return run_count(run, end);
 }
 
+/* The cheapest of a run is its first start at no lost time: where even that is too late to be kept,
+ * none is. */
 static void run_list(struct search *s, struct lane *lane, const struct run *run, struct gap gap,
                      int32_t n)
 {
     const int32_t shortest = s->image->company->shortest_visit_min;
-    struct find find = { .start = run->start, .inspector = lane->inspector };
+    struct find find = { run->start, lane->extra_cost, lane->inspector, false };
     struct picks *picks = &s->picks;
+    lane->day->count += n;
+    if (picks->order == ORDER_OPTIMAL && find_key(picks, &find) >= picks->bound)
+        return;
     picks_need(picks, (size_t)n);
-    uint64_t *keys = picks->keys;
-    size_t kept = picks->n;
+    /* Of its own, so that storing a key is not thought to change what keys are made from. */
+    const struct picks form = *picks;
+    size_t kept = form.n;
     for (int32_t i = 0; i < n; i++, find.start += run->step_s) {
         const struct span when = { find.start, find.start + s->visit_s };
         find.cost = cost_of(gap, when, shortest, 0) + lane->extra_cost;
-        keys[kept] = find_key(picks, &find);
-        kept += keys[kept] < picks->bound;
+        form.keys[kept] = find_key(&form, &find);
+        kept += form.keys[kept] < form.bound;
     }
     picks->n = kept;
-    lane->day->count += n;
 }
 
 static void run_table(struct search *s, const struct lane *lane, const struct run *run,
@@ -444,7 +449,7 @@ static void days_make(struct search *s)
         s->days[d] = (struct slot_day){ .date = q->from + d, .sale = SALE_CLOSED };
         s->day_rules[d].earliest = q->look.now + notice_s;
         s->day_rules[d].is_closed =
-            date_judge(company, s->rules, q->audience, q->look.now, q->from + d) != CODE_NONE;
+            date_judge(company, s->rules, q->audience, q->look.now, q->from + d, 0) != CODE_NONE;
     }
 }
 

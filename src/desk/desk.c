@@ -197,6 +197,13 @@ static il_rc replay_read(struct store_read *read, struct desk_job *job, struct r
     TRY(store_find(read, &entry, visit_entry, replay, reterr));
     struct entry *first = arena_new(job->arena, struct entry);
     TRY(entry_read(job->arena, replay->payload, first, reterr));
+    /* The answer is made from this entry: a damaged row may name another request's. */
+    if (first->kind != job->command.kind || first->at != replay->row.at ||
+        !str_equal(first->actor.key_id, job->command.actor.key_id))
+        return il_fail(reterr, IL_IO,
+                       "company %.*s: entry %llu is not of the request whose key "
+                       "names it; `interlock check` looks at the rest",
+                       STR_ARG(job->company), (unsigned long long)replay->row.seq);
     job->verdict = (struct verdict){ .code = CODE_NONE, .entry = first };
     job->seq = first->seq;
     job->replayed = true;
@@ -215,10 +222,13 @@ static bool is_answered(struct desk *desk, struct desk_job *job)
     }
     const il_rc rc = replay_read(read, job, &replay, &err);
     store_read_close(read);
-    if (rc != IL_OK)
+    if (rc != IL_OK) {
+        desk->options.log->line(desk->options.log, LOG_ERROR, "a stored answer cannot be read",
+                                str_from(err.text));
         job->code = CODE_overloaded;
-    else if (replay.found && !job->replayed)
+    } else if (replay.found && !job->replayed) {
         job->code = CODE_idempotency_key_reused;
+    }
     return rc != IL_OK || replay.found;
 }
 

@@ -59,7 +59,7 @@ il_rc listen_loopback(struct str host, uint16_t port, int *ret_socket, uint16_t 
     if (!address_parse(host, port, &address, &len))
         return il_fail(reterr, IL_INVALID, "listen: \"%.*s\" is not a loopback address in digits",
                        STR_ARG(host));
-    const int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return socket_fail(fd, "listen: socket", reterr);
     const int on = 1;
@@ -106,7 +106,7 @@ il_rc listen_private(const char *path, int *ret_socket, struct il_err *reterr)
                        sizeof address.sun_path - 1, path);
     memcpy(address.sun_path, path, strlen(path));
     TRY(stale_remove(&address, reterr));
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return socket_fail(fd, "listen: socket", reterr);
     if (bind(fd, (const struct sockaddr *)&address, sizeof address) != 0)
@@ -119,6 +119,12 @@ il_rc listen_private(const char *path, int *ret_socket, struct il_err *reterr)
     }
     *ret_socket = fd;
     return IL_OK;
+}
+
+int listen_next(int listener, struct sockaddr_storage *ret_peer, socklen_t *ret_len)
+{
+    *ret_len = sizeof *ret_peer;
+    return accept4(listener, (struct sockaddr *)ret_peer, ret_len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
 bool peer_is_own(int socket_fd)

@@ -55,6 +55,17 @@ static bool usage_error(const struct command_spec *command, const char *what, co
     return false;
 }
 
+/* A file's name may be any bytes; everything else is text that others will read. */
+static bool take_value(const struct command_spec *command, size_t index, const char *value,
+                       struct args *ret)
+{
+    const struct option_spec *option = &command->options[index];
+    if (strcmp(option->value, "FILE") != 0 && !str_is_utf8(str_from(value)))
+        return usage_error(command, "a value is not UTF-8, of the option", option->name);
+    ret->values[index] = value;
+    return true;
+}
+
 static bool take_option(const struct command_spec *command, int argc, char **argv, int *at,
                         struct args *ret)
 {
@@ -73,14 +84,11 @@ static bool take_option(const struct command_spec *command, int argc, char **arg
         ret->values[index] = "";
         return true;
     }
-    if (equals != NULL) {
-        ret->values[index] = equals + 1;
-        return true;
-    }
+    if (equals != NULL)
+        return take_value(command, index, equals + 1, ret);
     if (*at + 1 >= argc)
         return usage_error(command, "a value is missing after", argv[*at]);
-    ret->values[index] = argv[++*at];
-    return true;
+    return take_value(command, index, argv[++*at], ret);
 }
 
 bool args_parse(const struct command_spec *command, int argc, char **argv, struct args *ret,

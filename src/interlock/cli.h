@@ -66,8 +66,13 @@ bool args_whole(const struct args *args, const char *name, int64_t min, int64_t 
 
 struct client;
 
-/* `writes`: the file's lock is needed when no server runs. NULL: said what is wrong. */
-struct client *client_open(const char *db, bool writes);
+/* What a command does with its file when no server runs. To write takes the file's lock; a file
+ * that is not there is made by FILE_CREATE alone, so a mistyped name leaves nothing behind;
+ * FILE_TRY, of a dry run, has memory in its place. */
+enum file_use { FILE_READ, FILE_WRITE, FILE_CREATE, FILE_TRY };
+
+/* NULL: said what is wrong. */
+struct client *client_open(const char *db, enum file_use use);
 void client_close(struct client *client);
 
 struct answer {
@@ -87,7 +92,7 @@ void answer_print(const struct answer *answer);
 struct str percent_encode(struct arena *arena, struct str text);
 bool file_read(const char *path, size_t limit, struct buf *ret); /* "-" is stdin; false: said */
 void complain(const char *format, ...) IL_PRINTF(1, 2);          /* "interlock: ..." on stderr */
-bool open_store(const char *db, bool read_only, struct store **ret); /* false: said */
+bool open_store(const char *db, enum file_use use, struct store **ret); /* false: said */
 /* FILE.sock in a form that fits a socket address, "" when the directory cannot be opened. */
 struct str socket_path(struct arena *arena, const char *db, int *ret_dir);
 

@@ -34,25 +34,30 @@ struct str socket_path(struct arena *arena, const char *db, int *ret_dir)
         return plain;
     /* A socket's address holds 107 bytes; through its directory any path fits. */
     const char *slash = strrchr(db, '/');
-    const struct str dir = str_copy(arena, (struct str){ db, (size_t)(slash - db) });
+    const char *name = slash == NULL ? db : slash + 1;
+    const struct str dir =
+        name == db ? STR(".") : str_copy(arena, (struct str){ db, (size_t)(name - db) });
     *ret_dir = open(dir.at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir < 0)
         return STR("");
-    return str_print(arena, "/proc/self/fd/%d/%s.sock", *ret_dir, slash + 1);
+    return str_print(arena, "/proc/self/fd/%d/%s.sock", *ret_dir, name);
 }
 
-bool open_store(const char *db, bool read_only, struct store **ret)
+bool open_store(const char *db, enum file_use use, struct store **ret)
 {
     struct il_err err;
     if (strncmp(db, "postgresql://", 13) == 0 || strncmp(db, "postgres://", 11) == 0) {
         complain("this build stores in SQLite files only; give --db a file name");
         return false;
     }
-    if (read_only && access(db, F_OK) != 0) {
+    const bool exists = access(db, F_OK) == 0;
+    if (!exists && use == FILE_TRY)
+        return store_memory_open(dice_system(), ret, &err) == IL_OK;
+    if (!exists && use != FILE_CREATE) {
         complain("there is no database file %s", db);
         return false;
     }
-    const struct store_sqlite_options options = { .path = db, .read_only = read_only };
+    const struct store_sqlite_options options = { .path = db, .read_only = use == FILE_READ };
     const il_rc rc = store_sqlite_open(&options, dice_system(), ret, &err);
     if (rc != IL_OK)
         complain("%s", err.text);
@@ -73,18 +78,18 @@ static bool server_answers(struct str path)
     return answers;
 }
 
-static bool start_own_desk(struct client *client, const char *db, bool writes)
+static bool start_own_desk(struct client *client, const char *db, enum file_use use)
 {
     struct il_err err;
     struct store *store;
-    if (!open_store(db, !writes, &store))
+    if (!open_store(db, use, &store))
         return false;
     const struct desk_options options = { .store = store,
                                           .clock = clock_system(),
                                           .dice = dice_system(),
                                           .log = log_stderr(),
                                           .zones = zone_source_system(),
-                                          .read_only = !writes };
+                                          .read_only = use == FILE_READ };
     if (desk_open(&options, &client->desk, &err) != IL_OK) {
         complain("%s", err.text);
         store_close(store);
@@ -94,7 +99,7 @@ static bool start_own_desk(struct client *client, const char *db, bool writes)
     return true;
 }
 
-struct client *client_open(const char *db, bool writes)
+struct client *client_open(const char *db, enum file_use use)
 {
     struct client *client = block_new(sizeof *client, NULL);
     client->arena = arena_make(REQUEST_CEILING_BYTES);
@@ -104,7 +109,7 @@ struct client *client_open(const char *db, bool writes)
         if (client->curl != NULL)
             return client;
         complain("the HTTP client cannot be started");
-    } else if (start_own_desk(client, db, writes)) {
+    } else if (start_own_desk(client, db, use)) {
         return client;
     }
     client_close(client);

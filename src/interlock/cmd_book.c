@@ -32,7 +32,7 @@ static const struct option_spec options[] = {
 static void put_text(struct json *j, const struct args *args, const char *option, const char *name)
 {
     const char *value = args_get(args, option);
-    if (value != NULL && str_is_utf8(str_from(value)))
+    if (value != NULL)
         json_put_str(j, name, str_from(value));
 }
 
@@ -129,7 +129,7 @@ static enum exit_code run(const struct args *args)
         buf_drop(&body);
         return EXIT_USAGE;
     }
-    struct client *client = client_open(args_get(args, "db"), true);
+    struct client *client = client_open(args_get(args, "db"), FILE_WRITE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL &&
         client_ask(client, "POST",

@@ -61,7 +61,7 @@ static enum exit_code run_import(const struct args *args)
     const struct str target =
         str_print(&arena, "/local/import?prune=%s&dryRun=%s",
                   args_has(args, "prune") ? "true" : "false", dry_run ? "true" : "false");
-    struct client *client = client_open(args_get(args, "db"), true);
+    struct client *client = client_open(args_get(args, "db"), dry_run ? FILE_TRY : FILE_CREATE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL && client_ask(client, "POST", target, "", buf_view(&text), &answer)) {
         exit_code = answer.status == 200 ? EXIT_DONE : EXIT_FAILED;
@@ -107,7 +107,7 @@ static enum exit_code run_export(const struct args *args)
     struct desk *desk;
     struct buf out = { 0 };
     struct il_err err;
-    if (!open_store(args_get(args, "db"), true, &store))
+    if (!open_store(args_get(args, "db"), FILE_READ, &store))
         return EXIT_FAILED;
     const struct desk_options options = { .store = store,
                                           .clock = clock_system(),
@@ -173,7 +173,7 @@ static enum exit_code run_check(const struct args *args)
     struct store *store;
     struct check_report report;
     struct il_err err;
-    if (!open_store(args_get(args, "db"), true, &store))
+    if (!open_store(args_get(args, "db"), FILE_READ, &store))
         return EXIT_FAILED;
     const il_rc rc = desk_check(store, dice_system(), &report, &err);
     store_close(store);

@@ -15,7 +15,7 @@ static const struct option_spec options[] = {
 static void add_text(struct json *j, const struct args *args, const char *name)
 {
     const char *value = args_get(args, name);
-    if (value != NULL && str_is_utf8(str_from(value)))
+    if (value != NULL)
         json_put_str(j, name, str_from(value));
 }
 
@@ -45,7 +45,7 @@ static enum exit_code run(const struct args *args)
     add_text(&j, args, "brand");
     add_text(&j, args, "allow");
     json_end_object(&j);
-    struct client *client = client_open(args_get(args, "db"), true);
+    struct client *client = client_open(args_get(args, "db"), FILE_WRITE);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL && client_ask(client, "POST", STR("/local/keys"), args_get(args, "company"),
                                      buf_view(&body), &answer)) {

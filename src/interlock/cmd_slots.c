@@ -95,7 +95,7 @@ static enum exit_code run(const struct args *args)
     struct answer answer = { .status = 0 };
     struct json_reader reader;
     struct il_err err;
-    struct client *client = client_open(args_get(args, "db"), false);
+    struct client *client = client_open(args_get(args, "db"), FILE_READ);
     enum exit_code exit_code = EXIT_FAILED;
     if (client != NULL && client_ask(client, "GET", target_of(&arena, args),
                                      args_get(args, "company"), STR(""), &answer)) {

@@ -13,6 +13,7 @@ server.take({**company(SHOP, inspectors=(), brands=[
                    inspector("carol", ["home", "quick"]),
                    inspector("dave", ["home", "quick", "pair"])]})
 shop = server.client("staff", name=SHOP)
+shop_with_override = server.client("staff", name=SHOP, override=True)
 customer = server.client("online", name=SHOP, brand="boulder")  # 06:00 and steps of 50 minutes
 
 
@@ -135,6 +136,21 @@ def lost_hold():
         all_taken(customer, "/inspection/book-job", {**body, **again}, slots)
 
 
+def booked_over_a_hold():
+    """An alternative is taken without the hold, so the hold's own time is not free for it."""
+    day = next(days)
+    times = customer.slots(services="quick", days=1, order="time", **{"from": local_date(day)})
+    start = [s["datetime"] for s in times["slots"]][4]
+    token = hold(customer, start).want(201).json["hold"]["token"]
+    before = datetime.datetime.fromisoformat(start) - datetime.timedelta(minutes=30)
+    shop_with_override.book(booking(before.isoformat(), "alice", ["quick"], override={
+        "rules": ["overlap"], "reason": "a friend"})).want(201)
+    refused = customer.book(booking(start, "alice", ["quick"], hold=token))
+    slots = refused.want(409, "slot_taken").json["alternatives"]
+    same(len(slots), 5, "alternatives")
+    all_taken(customer, "/inspection/book-job", booking(start, "alice", ["quick"]), slots)
+
+
 def seen_by_nobody():
     """More people than a slot can carry: there is nothing to list, and nothing breaks."""
     day = next(days)
@@ -187,6 +203,7 @@ cases.run("two named, by staff", two_named, shop)
 cases.run("two named, online", two_named, customer)
 cases.run("a hold that is changed", hold_changed)
 cases.run("a hold that was lost", lost_hold)
+cases.run("a hold that staff booked over", booked_over_a_hold)
 cases.run("nine named", seen_by_nobody)
 cases.run("eight together", eight_together)
 cases.run("the largest company", largest_company)

@@ -342,6 +342,73 @@ def import_resolves_what_it_opens():
     same(staff.get("/conflicts").want(200).json["conflicts"], [], "open conflicts")
 
 
+def an_import_keeps_what_it_does_not_say():
+    """The price an order was sold at and the reason it was cancelled for are in no document."""
+    row = order(8300, "alice", at(7, "10:00"), at(7, "13:00"))
+    document = company("sold", inspections=[row])
+    server.take(document)
+    office = server.client("staff", name="sold")
+
+    def record():
+        return office.get("/inspection/order-8300").want(200).json["inspection"]
+
+    sold = record()
+    document["services"][0]["priceCents"] += 5000
+    row["client"] = {"name": "Somebody Else"}
+    server.take(document)
+    same(record()["client"]["name"], "Somebody Else", "the client")
+    same(record()["price"], sold["price"], "the price")
+    office.post("/inspection/order-8300/cancel",
+                {"version": record()["version"], "reason": "client is ill"}).want(200)
+    row["status"] = "cancelled"
+    row["client"] = {"name": "A Third"}
+    server.take(document)
+    same((record()["status"], record()["cancelReason"]), ("cancelled", "client is ill"), "why")
+
+
+def holds_take_no_override():
+    body = {"datetime": at(9, "23:30"), "services": ["quick"], "_inspectorId": "alice"}
+    refused = staff.post("/schedule/holds", body).want(422, "outside_hours")
+    same(refused.json["overridable"], False, "overridable")
+    booked = staff.book(booking(at(9, "23:30"))).want(422, "outside_hours")
+    same(booked.json["overridable"], True, "overridable of a booking")
+
+
+def words_that_are_no_text():
+    code, _, err = server.cli("key", "create", "--company", "frontrange", "--role", "staff",
+                              "--name", "x", "--brand", b"\xff")
+    same(code, 2, f"exit code ({err})")
+    check("--brand" in err or "brand" in err, f"the option is not named: {err}")
+
+
+def a_mistyped_file():
+    """Only import and serve make a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for words in (["book", "--company", "frontrange", "--services", "quick", "--datetime",
+                       at(9, "10:00"), "--address", "1 Typo Road", "--name", "Pat"],
+                      ["key", "create", "--company", "frontrange", "--role", "staff", "--name", "x"],
+                      ["slots", "--company", "frontrange", "--services", "quick"]):
+            done = subprocess.run([server.program, *words, "--db", "typo.db"], cwd=folder,
+                                  env=server.env, capture_output=True, timeout=60)
+            check(done.returncode != 0 and b"typo.db" in done.stderr, f"{words[0]}: {done.stderr}")
+            same(os.listdir(folder), [], f"files that {words[0]} left")
+        done = subprocess.run([server.program, "import", "-", "--dry-run", "--json", "--db",
+                               "typo.db"], cwd=folder, env=server.env, capture_output=True,
+                              input=json.dumps(company()).encode(), timeout=60)
+        same(done.returncode, 0, f"exit code of a dry run ({done.stderr})")
+        check(json.loads(done.stdout)["settings"]["created"] > 0, f"said: {done.stdout}")
+        same(os.listdir(folder), [], "files that a dry run left")
+
+
+def a_file_with_a_long_name():
+    name = "d" * 120 + ".db"
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run([server.program, "import", "-", "--db", name], cwd=folder,
+                              input=json.dumps(company()).encode(), env=server.env,
+                              capture_output=True, timeout=60)
+    same(done.returncode, 0, f"exit code ({done.stderr.decode()[:300]})")
+
+
 def import_of_the_last_number():
     """The next order's number is still a number, to the digit, and its export comes in again."""
     last = 9_000_000_000_000_000
@@ -519,6 +586,11 @@ cases.run("overlapping orders come in and open a conflict each", import_conflict
 cases.run("the longest absence goes out and comes in", longest_absences)
 cases.run("a conflict that the same document resolves is not counted",
           import_resolves_what_it_opens)
+cases.run("an import keeps what it does not say", an_import_keeps_what_it_does_not_say)
+cases.run("what a hold is refused for no override lets pass", holds_take_no_override)
+cases.run("an option that is no text is refused", words_that_are_no_text)
+cases.run("a database with a long name", a_file_with_a_long_name)
+cases.run("a mistyped database is not made", a_mistyped_file)
 cases.run("order numbers end before numbers do", import_of_the_last_number)
 cases.run("a document with a fault changes nothing", import_refused)
 cases.run("exit codes beside a running server", exit_codes, "beside a server")

@@ -466,6 +466,35 @@ def key_before_the_rest():
     other.book(body, key=key).want(201)
 
 
+def replay_of_a_damaged_row():
+    """The row of one key is made to name the entry of another, of every kind by every kind."""
+    day = next(days)
+    asked = {
+        "booking": ("/inspection/book-job", booking(at(day, "10:00"))),
+        "another booking": ("/inspection/book-job", booking(at(day, "12:00"))),
+        "hold": ("/schedule/holds", {"datetime": at(day, "14:00"), "services": ["quick"],
+                                     "_inspectorId": "alice"}),
+        "event": ("/event", {"type": "Event", "_inspectorId": "bob", "datetime": at(day, "10:00"),
+                             "endtime": at(day, "11:00")})}
+    keys = {what: unique(what.replace(" ", "-")) for what in asked}
+    seqs = {}
+    for what, (route, body) in asked.items():
+        seqs[what] = staff.post(route, body, key=keys[what]).want(201).seq
+        let_pass(1)  # no two entries of one second
+    for what, (route, body) in asked.items():
+        for other in set(asked) - {what}:
+            sql = server.sql()
+            changed = sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?",
+                                  (seqs[other], keys[what]))
+            same(changed.rowcount, 1, "rows damaged")
+            sql.close()
+            staff.post(route, body, key=keys[what]).want(503, "overloaded")
+        sql = server.sql()
+        sql.execute("UPDATE idempotency SET seq = ? WHERE key_text = ?", (seqs[what], keys[what]))
+        sql.close()
+        staff.post(route, body, key=keys[what]).want(201)
+
+
 def dry_run():
     day = next(days)
     body = booking(at(day, "10:00"))
@@ -487,6 +516,7 @@ cases.run("holds, moves, cancellations and events are replayed too", replay_of_o
 cases.run("a refusal is decided again with the same key", refusals_decide_again)
 cases.run("one key, sent by many at once, has one effect", same_key_at_once)
 cases.run("a key in use is told before what is wrong with the body", key_before_the_rest)
+cases.run("a key's row in a damaged file ends nothing", replay_of_a_damaged_row)
 cases.run("a dry run keeps nothing and says the same", dry_run)
 
 finish()

@@ -388,7 +388,7 @@ static enum code judge_all(struct trial *t, int32_t inspector, struct visit visi
 {
     const enum code rule =
         rules_judge(t->image->company, company_rules(t->image->company, visit.brand),
-                    visit.audience, visit.look.now, visit.when.start);
+                    visit.audience, visit.look.now, visit.when.start, 0);
     if (rule != CODE_NONE)
         return rule;
     return availability_judge(t->image, inspector, &visit, 0).code;

@@ -492,8 +492,8 @@ static void read_book(struct reader *r)
     }
     const struct image *image = world_image(&r->world);
     enum code code = rules_judge(image->company, company_rules(image->company, visit.brand),
-                                 visit.audience, r->now, start);
-    if (code == CODE_NONE || (passing >> code & 1) != 0)
+                                 visit.audience, r->now, start, passing);
+    if (code == CODE_NONE)
         code = availability_judge(image, inspector, &visit, passing).code;
     expect(r, rest_of_line(r), code == CODE_NONE ? STR("booked") : code_facts(code)->name);
     block_free(image);

@@ -14,7 +14,8 @@
 
 enum { DRIVE_BATCH_MAX = 32, DRIVE_KEPT = 16, DRIVE_COMPANIES = 3 };
 
-struct drive_kept { /* a success that may be asked for again */
+struct drive_kept {
+    enum command_kind kind; /* a success that may be asked for again */
     char key[24];
     struct actor actor;
     struct hash request;

@@ -124,6 +124,28 @@ static void test_a_dense_import(void **state)
     scene_close(&s);
 }
 
+/* What an import lets in, an import can take out: more conflicts end than one entry holds. */
+static void test_a_crowd_goes(void **state)
+{
+    enum { ORDERS = 220 };
+    struct order orders[ORDERS];
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    fill_dense(orders, ORDERS);
+    assert_int_equal(import_orders(s.desk, orders, ORDERS, "Ann").conflicts,
+                     ORDERS * (ORDERS - 1) / 2);
+    for (size_t i = 0; i < ORDERS; i++)
+        orders[i].start += (utc_s)i * 2 * HOUR_S;
+    (void)import_orders(s.desk, orders, ORDERS, "Ann");
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    struct conflict_list open;
+    struct il_err err;
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 1, &open, &err), IL_OK);
+    assert_int_equal(open.n, 0);
+    scene_close(&s);
+}
+
 static void test_an_import_too_dense(void **state)
 {
     enum { ORDERS = 500 };
@@ -371,6 +393,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_ended_holds_leave_memory),
         cmocka_unit_test(test_ids_of_two_systems),
         cmocka_unit_test(test_a_dense_import),
+        cmocka_unit_test(test_a_crowd_goes),
         cmocka_unit_test(test_an_import_too_dense),
         cmocka_unit_test(test_a_vacation_over_too_much),
         cmocka_unit_test(test_month_long_orders),

@@ -11,6 +11,7 @@ static void keep_for_replay(struct drive *d, const struct drive_job *from)
         return;
     const size_t at = c->n_kept < DRIVE_KEPT ? c->n_kept++ : (size_t)dice(&d->dice, DRIVE_KEPT);
     memcpy(c->kept[at].key, from->key, sizeof(from->key));
+    c->kept[at].kind = from->job.command.kind;
     c->kept[at].request = from->job.request;
     c->kept[at].seq = from->job.seq;
     c->kept[at].actor = rig_actor(from->job.command.actor.role, false);

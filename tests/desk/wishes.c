@@ -328,17 +328,29 @@ static const struct {
     { DRAW_expire, COMMAND_EXPIRE, wish_expire },
 };
 
-static void pick_idempotency(struct drive *d, struct drive_job *to)
+/* One that was done and is of the kind at hand: a key stands for a route and its body. */
+static const struct drive_kept *pick_kept(struct drive *d, const struct drive_job *to)
 {
     const struct drive_company *c = to->company;
-    to->is_replay = c->n_kept > 0 && drawn(&d->dice, DRAW_replay);
+    const size_t from = c->n_kept == 0 ? 0 : (size_t)dice(&d->dice, c->n_kept);
+    for (size_t i = 0; i < c->n_kept; i++) {
+        const struct drive_kept *kept = &c->kept[(from + i) % c->n_kept];
+        if (kept->kind == to->job.command.kind)
+            return kept;
+    }
+    return NULL;
+}
+
+static void pick_idempotency(struct drive *d, struct drive_job *to)
+{
+    const struct drive_kept *kept = drawn(&d->dice, DRAW_replay) ? pick_kept(d, to) : NULL;
+    to->is_replay = kept != NULL;
     to->job.has_idempotency = to->is_replay || chance(&d->dice, 30);
     if (!to->job.has_idempotency)
         return;
     snprintf(to->key, sizeof(to->key), "n%lu", (unsigned long)d->commands);
     to->job.request = hash_of(str_from(to->key));
     if (to->is_replay) {
-        const struct drive_kept *kept = &c->kept[dice(&d->dice, c->n_kept)];
         memcpy(to->key, kept->key, sizeof(to->key));
         to->job.command.actor = kept->actor;
         to->job.request = kept->request;

@@ -65,6 +65,32 @@ static bool sleep_begin(struct app *app, struct http_exchange *exchange,
     return false;
 }
 
+static void block(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    app->is_blocked = true;
+    pthread_cond_broadcast(&app->changed);
+    while (!app->is_unblocked)
+        pthread_cond_wait(&app->changed, &app->lock);
+    pthread_mutex_unlock(&app->lock);
+}
+
+void app_wait_blocked(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    while (!app->is_blocked)
+        pthread_cond_wait(&app->changed, &app->lock);
+    pthread_mutex_unlock(&app->lock);
+}
+
+void app_unblock(struct app *app)
+{
+    pthread_mutex_lock(&app->lock);
+    app->is_unblocked = true;
+    pthread_cond_broadcast(&app->changed);
+    pthread_mutex_unlock(&app->lock);
+}
+
 static bool app_handle(struct http_handler *handler, struct http_exchange *exchange,
                        const struct http_request *request, struct http_response *response)
 {
@@ -77,6 +103,10 @@ static bool app_handle(struct http_handler *handler, struct http_exchange *excha
         target_print(request, &response->body);
     else if (str_equal(request->path, STR("/door")))
         buf_add_str(&response->body, request->from_local_socket ? STR("private") : STR("public"));
+    else if (str_equal(request->path, STR("/block")))
+        block(app_of(handler));
+    else if (str_equal(request->path, STR("/thread")))
+        buf_print(&response->body, "%lx", (unsigned long)pthread_self());
     else if (str_equal(request->path, STR("/bad")))
         http_response_header(response, "X-Split", STR("a\r\nSet-Cookie: b"));
     else if (str_equal(request->path, STR("/sleep")) || str_equal(request->path, STR("/at-once")) ||

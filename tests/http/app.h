@@ -4,6 +4,8 @@
  *   POST /echo      the body back
  *   GET  /target    path and query as the handler saw them
  *   GET  /door      "private" or "public"
+ *   GET  /thread    the thread that answers
+ *   GET  /block     keeps its thread until app_unblock
  *   GET  /sleep     sleeps until app_wake_all
  *   GET  /at-once   wakes itself before handle returns
  *   GET  /race      given to the waker thread before handle returns
@@ -27,6 +29,8 @@ struct app {
     size_t n_asleep;
     size_t n_started;  /* jobs made, one per `return false` */
     size_t n_finished; /* calls of finish */
+    bool is_blocked;   /* somebody is in /block */
+    bool is_unblocked;
     bool is_closing;
     pthread_t waker;
 };
@@ -35,6 +39,8 @@ void app_open(struct app *app);
 void app_close(struct app *app); /* after http_stop; wakes whoever is left */
 
 void app_wait_asleep(struct app *app, size_t n);
+void app_wait_blocked(struct app *app);
+void app_unblock(struct app *app);
 size_t app_wake_all(struct app *app); /* from the calling thread; how many there were */
 
 #endif

@@ -3,6 +3,7 @@
 #include "http/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -293,6 +294,93 @@ static void connections_are_bounded(void **state)
     fixture_close(&f);
 }
 
+static const char who[] = "GET /thread HTTP/1.1\r\nHost: t\r\n\r\n";
+
+/* The threads that answer n new clients; how many of them the first one's thread answers. */
+static size_t clients_open(struct fixture *f, struct client *clients, size_t n, char thread[32])
+{
+    size_t n_same = 0;
+    for (size_t i = 0; i < n; i++) {
+        clients[i] = client_open(f->port);
+        const struct answer answer = client_ask(&clients[i], who);
+        if (thread[0] == '\0')
+            (void)snprintf(thread, 32, "%.*s", STR_ARG(answer.body));
+        n_same += str_equal(answer.body, str_from(thread));
+    }
+    return n_same;
+}
+
+/* The thread that lost three gets the next three. What a client did before is seen by its thread
+ * when that has answered another twice: within one round, and then in the next. */
+static void connections_are_dealt_out(void **state)
+{
+    (void)state;
+    enum { N = 8, GONE = 3 };
+    struct fixture f;
+    fixture_open(&f, (struct http_options){ 0 });
+    struct client clients[N];
+    struct client more[GONE];
+    char first[32] = "";
+    assert_int_equal(clients_open(&f, clients, N, first), N / 2);
+    size_t n_gone = 0;
+    for (size_t i = 1; i < N && n_gone < GONE; i++) {
+        const struct answer answer = client_ask(&clients[i], who);
+        if (!str_equal(answer.body, str_from(first)))
+            continue;
+        client_close(&clients[i]);
+        clients[i].fd = -1;
+        n_gone++;
+    }
+    for (int round = 0; round < 2; round++)
+        assert_int_equal(client_ask(&clients[0], who).status, 200);
+    assert_int_equal(clients_open(&f, more, GONE, first), GONE);
+    for (size_t i = 0; i < N; i++) {
+        if (clients[i].fd >= 0)
+            client_close(&clients[i]);
+    }
+    for (size_t i = 0; i < GONE; i++)
+        client_close(&more[i]);
+    fixture_close(&f);
+}
+
+/* A thread long in a handler has not yet taken what it was given: that counts all the same. */
+static void a_busy_thread_gets_its_share_only(void **state)
+{
+    (void)state;
+    enum { N = 10 };
+    struct fixture f;
+    fixture_open(&f, (struct http_options){ 0 });
+    struct client busy = client_open(f.port);
+    struct client clients[N];
+    struct pollfd waiting[N];
+    assert_true(client_send(&busy, STR("GET /block HTTP/1.1\r\nHost: t\r\n\r\n")));
+    app_wait_blocked(&f.app);
+    for (size_t i = 0; i < N; i++) {
+        clients[i] = client_open(f.port);
+        assert_true(client_send(&clients[i], str_from(ping)));
+        waiting[i] = (struct pollfd){ .fd = clients[i].fd, .events = POLLIN };
+    }
+    for (size_t answered = 0; answered < N / 2; answered++) {
+        assert_true(poll(waiting, N, CLIENT_WAIT_S * 1000) > 0);
+        for (size_t i = 0; i < N; i++) {
+            if (waiting[i].revents != 0) {
+                waiting[i].fd = -1;
+                break;
+            }
+        }
+    }
+    app_unblock(&f.app);
+    struct answer answer;
+    for (size_t i = 0; i < N; i++) {
+        assert_true(client_read(&clients[i], true, &answer));
+        assert_int_equal(answer.status, 200);
+        client_close(&clients[i]);
+    }
+    assert_true(client_read(&busy, true, &answer));
+    client_close(&busy);
+    fixture_close(&f);
+}
+
 static void idle_clients_are_dropped_and_sleepers_are_not(void **state)
 {
     (void)state;
@@ -405,6 +493,33 @@ static void private_socket_is_private(void **state)
     assert_int_equal(rmdir(dir), 0);
 }
 
+/* The public has taken all that it may, and the office comes in. */
+static void private_socket_has_room_of_its_own(void **state)
+{
+    (void)state;
+    enum { N = 4 };
+    char dir[] = "/tmp/http-async-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/s", dir);
+    struct fixture f;
+    struct client public[N];
+    char thread[32] = "";
+    fixture_open(&f, (struct http_options){ .socket_path = path, .connections_max = N });
+    (void)clients_open(&f, public, N, thread);
+    struct client extra = client_open(f.port);
+    const struct answer answer = client_ask(&extra, ping);
+    assert_overloaded(&answer);
+    struct client office = client_open_private(path);
+    assert_int_equal(client_ask(&office, ping).status, 200);
+    client_close(&office);
+    client_close(&extra);
+    for (size_t i = 0; i < N; i++)
+        client_close(&public[i]);
+    fixture_close(&f);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 static void start_says_what_is_wrong(void **state)
 {
     (void)state;
@@ -436,9 +551,12 @@ int main(void)
         cmocka_unit_test(quiesced_server_turns_away),
         cmocka_unit_test(sleepers_are_bounded),
         cmocka_unit_test(connections_are_bounded),
+        cmocka_unit_test(connections_are_dealt_out),
+        cmocka_unit_test(a_busy_thread_gets_its_share_only),
         cmocka_unit_test(idle_clients_are_dropped_and_sleepers_are_not),
         cmocka_unit_test(bytes_may_come_one_by_one),
         cmocka_unit_test(private_socket_is_private),
+        cmocka_unit_test(private_socket_has_room_of_its_own),
         cmocka_unit_test(start_says_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,10 +73,14 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
 
 /* ---- judging one start ---- */
 
-/* The policy of time alone: CODE_NONE, in_past, too_soon, same_day_closed, cutoff_passed or
+/* Rules an override lets pass, one bit per enum code. */
+typedef uint64_t code_set;
+
+/* The policy of time alone, the first rule that fails and is not in `passing`: CODE_NONE,
+ * in_past, too_soon, same_day_closed, cutoff_passed or
  * out_of_horizon for a visit that starts at `start`. */
 enum code rules_judge(const struct company *company, const struct rules *rules,
-                      enum audience audience, utc_s now, utc_s start);
+                      enum audience audience, utc_s now, utc_s start, code_set passing);
 
 struct visit { /* one visit for one inspector, as asked for */
     enum audience audience;
@@ -96,9 +100,6 @@ struct judgement {
     size_t n_conflicts; /* also beyond those shown */
     int32_t cost;       /* of a visit that can be booked: lower is better */
 };
-
-/* Rules an override lets pass, one bit per enum code. */
-typedef uint64_t code_set;
 
 /* Every rule in the contract's order, then the claims. The first that fails and is not in
  * `passing` is the answer. Time policy is rules_judge's and not repeated here. */

@@ -19,7 +19,7 @@
 /* What a handler may take from a request's arena besides the body: a bound for bugs, not a quota.
  * The largest there is: removing an event that all conflicts of a company are with, 200,000 of
  * them at 1.7 KB as record, document and row. */
-enum { EXCHANGE_ARENA_BYTES = 512 * 1024 * 1024, HTTP_DOORS = 2 };
+enum { EXCHANGE_ARENA_BYTES = 512 * 1024 * 1024, HTTP_DOORS = 2, HTTP_THREADS_MAX = 64 };
 
 enum exchange_phase {
     PHASE_READING,
@@ -30,13 +30,26 @@ enum exchange_phase {
     PHASE_ORPHAN,   /* left, and its waker has come */
 };
 
-/* A way in: its daemon, its socket, its rules. */
+struct http_door;
+
+struct http_loop { /* one thread of the library and the connections it has */
+    struct http_door *door;
+    struct MHD_Daemon *daemon;
+    size_t n_connections; /* handed to it and not ended; under the server's lock */
+};
+
+/* A way in: its socket, its rules, who accepts and the loops that serve. */
 struct http_door {
     struct http_server *server;
-    struct MHD_Daemon *daemon;
     int listener;
     size_t body_limit;
     bool is_local;
+    unsigned connections_max;
+    size_t n_connections; /* that loops have taken; under the server's lock */
+    bool accepts;         /* acceptor runs */
+    pthread_t acceptor;
+    struct http_loop loops[HTTP_THREADS_MAX];
+    size_t n_loops;
 };
 
 struct http_server {
@@ -56,7 +69,6 @@ struct http_server {
     struct http_exchange *sleepers;
     size_t n_pending; /* sleeping, or in handle and so perhaps about to sleep */
     size_t n_live;    /* exchanges the library still knows */
-    size_t n_connections;
     size_t n_holders; /* the opener and every waker to come */
     bool is_quiescing;
     bool is_refusing; /* http_stop ran out of patience: nobody may fall asleep any more */
