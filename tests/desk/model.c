@@ -477,9 +477,11 @@ static void judge_overlaps(const struct model *model, const struct entry *entry,
               "seq %lu: claims %lx and %lx of i%d overlap", (unsigned long)entry->seq,
               (unsigned long)added->ref, (unsigned long)c->ref, inspector);
         CHECK(absent || passing || has_ended(c, entry->at),
-              "seq %lu: %s: claims %lx and %lx of i%d leave no buffer", (unsigned long)entry->seq,
-              command_name(entry->kind).at, (unsigned long)added->ref, (unsigned long)c->ref,
-              inspector);
+              "seq %lu: %s: claims %lx and %lx of i%d leave no buffer"
+              " ([%ld, %ld) and [%ld, %ld) at %ld)",
+              (unsigned long)entry->seq, command_name(entry->kind).at, (unsigned long)added->ref,
+              (unsigned long)c->ref, inspector, (long)added->when.start, (long)added->when.end,
+              (long)c->start, (long)c->end, (long)entry->at);
     }
 }
 
