@@ -99,6 +99,32 @@ static void test_ids_of_two_systems(void **state)
     scene_close(&s);
 }
 
+/* One of two conflicts is looked at: read back, they must be in the order in which they are found. */
+static void test_a_conflict_looked_at_before_a_restart(void **state)
+{
+    struct scene s = scene_open();
+    ref_t first = 0;
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 3; i++) {
+        const utc_s at = slot + (utc_s)i * DAY_S;
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i0", at), CODE_NONE);
+        struct desk_job event =
+            event_job(&s, "i0", (struct span){ at, at + HOUR_S }, AFFECTED_OPEN);
+        assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+        first = i == 0 ? event.verdict.entry->conflicts[0].ref : first;
+    }
+    struct desk_job look = rig_job(&s.arena, "a", COMMAND_CONFLICT, rig_actor(ROLE_STAFF, false));
+    look.command.conflict = first;
+    look.command.conflict_state = CONFLICT_ACKNOWLEDGED;
+    assert_int_equal(do_job(s.desk, &look), CODE_NONE);
+    scene_restart(&s, now);
+    look.command.conflict_state = CONFLICT_ACCEPTED;
+    assert_int_equal(do_job(s.desk, &look), CODE_NONE);
+    assert_int_equal(look.verdict.entry->conflicts[0].ref, first);
+    scene_close(&s);
+}
+
 static void fill_dense(struct order *orders, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -392,6 +418,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_hold_older_than_the_image),
         cmocka_unit_test(test_ended_holds_leave_memory),
         cmocka_unit_test(test_ids_of_two_systems),
+        cmocka_unit_test(test_a_conflict_looked_at_before_a_restart),
         cmocka_unit_test(test_a_dense_import),
         cmocka_unit_test(test_a_crowd_goes),
         cmocka_unit_test(test_an_import_too_dense),
