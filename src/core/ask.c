@@ -424,20 +424,61 @@ static void tell_search(struct ask *ask)
         ask->verdict->search.look.without[0] = 0;
 }
 
+/* A start of the order that stands was judged when it was agreed. */
+static bool is_agreed(const struct ask *ask, utc_s start)
+{
+    for (size_t i = 0; ask->agreed != NULL && i < ask->agreed->n_assignments; i++) {
+        if (ask->agreed->assignments[i].when.start == start)
+            return true;
+    }
+    return false;
+}
+
+static bool judge_start(struct ask *ask, utc_s start, const char *field, code_set passing)
+{
+    if (is_agreed(ask, start))
+        return true;
+    if (start < ask->now)
+        return refuse(ask->verdict, CODE_in_past, field, STR(""));
+    const enum code code =
+        rules_judge(ask->image->company, ask->rules, ask->audience, ask->now, start, passing);
+    return code == CODE_NONE || refuse(ask->verdict, code, field, STR(""));
+}
+
 /* Everyone's interval lies near the lead's and not in the past: then what the rules say of the
- * lead's start holds for all. */
-static bool judge_others(struct ask *ask)
+ * lead's start holds for all. Where the lead's was agreed long ago, each that is new is judged. */
+static bool judge_others(struct ask *ask, code_set passing)
 {
     const struct span near = { ask->when.start - DAY_S, ask->when.end + DAY_S };
+    const bool lead_is_agreed = is_agreed(ask, ask->when.start);
     for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++) {
         const struct span when = ask->whens[i];
         if (when.start < near.start || when.end > near.end)
             return refuse(ask->verdict, CODE_out_of_range, "/assignments",
                           STR("An assignment lies more than a day from the lead's."));
-        if (when.start < ask->now && !ask->time_agreed)
+        if (lead_is_agreed && !judge_start(ask, when.start, "/assignments", passing))
+            return false;
+        if (when.start < ask->now && !lead_is_agreed)
             return refuse(ask->verdict, CODE_in_past, "/assignments", STR(""));
     }
     return true;
+}
+
+/* A visit is judged by what ends a buffer before it, and by all that its day has held (ADR 8). */
+static bool reaches(struct ask *ask, utc_s start)
+{
+    const struct zone *zone = ask->image->company->zone;
+    const utc_s day = date_span(zone, wall_date(zone_to_wall(zone, start))).start;
+    const utc_s before = start - (utc_s)ask->rules->buffer_min * MINUTE_S;
+    return draft_reaches(ask->draft, day < before ? day : before);
+}
+
+static bool all_reach(struct ask *ask)
+{
+    bool reach = reaches(ask, ask->when.start);
+    for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++)
+        reach = reaches(ask, ask->whens[i].start) && reach;
+    return reach;
 }
 
 bool ask_choose(struct ask *ask)
@@ -446,15 +487,8 @@ bool ask_choose(struct ask *ask)
     tell_search(ask);
     if (ask->rules_waived)
         passing |= EVERY_RULE;
-    if (ask->when.start < ask->now && !ask->time_agreed)
-        return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    const enum code code = ask->time_agreed
-                               ? CODE_NONE
-                               : rules_judge(ask->image->company, ask->rules, ask->audience,
-                                             ask->now, ask->when.start, passing);
-    if (code != CODE_NONE)
-        return refuse(ask->verdict, code, "/datetime", STR(""));
-    if (!judge_others(ask))
+    if (!judge_start(ask, ask->when.start, "/datetime", passing) || !judge_others(ask, passing) ||
+        !all_reach(ask))
         return false;
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);
 }

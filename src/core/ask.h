@@ -6,6 +6,7 @@
 #include "draft.h"
 
 struct ask {
+    struct draft *draft; /* for the depth of the image */
     const struct image *image;
     const struct command *command;
     struct arena *arena;
@@ -26,8 +27,8 @@ struct ask {
     struct str *roles;
     size_t n_inspectors;
     struct look look;
-    bool rules_waived; /* a live hold was judged when it was made */
-    bool time_agreed;  /* the start stands already: rules about when one may ask are passed */
+    bool rules_waived;               /* a live hold was judged when it was made */
+    const struct inspection *agreed; /* its starts stand already: the rules of time are passed */
     bool brand_stands; /* of an order that stands: they may be gone from the settings by now */
     bool services_stand;
     bool overlap_admitted; /* an override lets what is in the way pass */

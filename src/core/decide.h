@@ -27,7 +27,8 @@ IL_MUST bool decide_admit(struct draft *d, struct verdict *verdict);
 
 static inline struct ask ask_for(struct draft *d, struct verdict *verdict)
 {
-    return (struct ask){ .image = d->image,
+    return (struct ask){ .draft = d,
+                         .image = d->image,
                          .command = d->command,
                          .arena = d->arena,
                          .now = d->now,

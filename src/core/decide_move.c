@@ -81,12 +81,12 @@ static struct want want_in_place(struct draft *d, const struct inspection *subje
     return want;
 }
 
-/* Rules about when one may ask were passed when the time was agreed; it does not change. */
+/* Rules about when one may ask were passed when the time was agreed; what changes is judged. */
 static struct ask ask_in_place(struct draft *d, const struct inspection *subject,
                                struct verdict *verdict)
 {
     struct ask ask = ask_for(d, verdict);
-    ask.time_agreed = true;
+    ask.agreed = subject;
     ask.brand_stands = true;
     ask.services_stand = d->command->want.services.n == 0;
     ask.look.without[1] = subject->ref;

@@ -125,6 +125,48 @@ static void test_a_conflict_looked_at_before_a_restart(void **state)
     scene_close(&s);
 }
 
+/* An order that is over is given to somebody else, on an image that begins with `floor`. */
+static enum code reassigned_late(struct scene *s, utc_s at, utc_s floor, const char *to)
+{
+    struct desk_job order = rig_visit(&s->arena, "a", COMMAND_BOOK, "i1", at, 60);
+    assert_int_equal(do_job(s->desk, &order), CODE_NONE);
+    scene_restart(s, floor + DESK_FLOOR_S);
+    struct desk_job late = rig_job(&s->arena, "a", COMMAND_REASSIGN, rig_actor(ROLE_STAFF, false));
+    late.command.subject = order.verdict.entry->inspections[0]->id;
+    late.command.version = VERSION_ANY;
+    late.command.want.inspectors = rig_strs(&s->arena, to);
+    late.command.want.property =
+        (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
+    return do_job(s->desk, &late);
+}
+
+/* What ended where the image begins still keeps the quarter of an hour after it. */
+static void test_a_buffer_older_than_the_image(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
+    const utc_s end = slot + HOUR_S;
+    assert_int_equal(reassigned_late(&s, end + (utc_s)10 * MINUTE_S, end, "i0"), CODE_slot_taken);
+    scene_close(&s);
+}
+
+/* Three jobs are i7's day, also when all three are older than the image. */
+static void test_a_day_older_than_the_image(void **state)
+{
+    const utc_s morning = slot + (utc_s)15 * HOUR_S;
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i7", morning + (utc_s)i * 2 * HOUR_S), CODE_NONE);
+    assert_int_equal(
+        reassigned_late(&s, morning + (utc_s)6 * HOUR_S, morning + (utc_s)330 * MINUTE_S, "i7"),
+        CODE_daily_maximum);
+    scene_close(&s);
+}
+
 static void fill_dense(struct order *orders, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -419,6 +461,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_ended_holds_leave_memory),
         cmocka_unit_test(test_ids_of_two_systems),
         cmocka_unit_test(test_a_conflict_looked_at_before_a_restart),
+        cmocka_unit_test(test_a_buffer_older_than_the_image),
+        cmocka_unit_test(test_a_day_older_than_the_image),
         cmocka_unit_test(test_a_dense_import),
         cmocka_unit_test(test_a_crowd_goes),
         cmocka_unit_test(test_an_import_too_dense),

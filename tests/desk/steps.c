@@ -117,6 +117,18 @@ static void judge_amend(const struct turn *c)
             "it is locked or over, and takes other time");
 }
 
+/* Whoever comes begins when somebody did, or at a time that is still to come. */
+static void judge_reassign(const struct turn *c)
+{
+    for (size_t i = 0; i < c->after->n_assignments; i++) {
+        const utc_s start = c->after->assignments[i].when.start;
+        bool stands = false;
+        for (size_t k = 0; k < c->before->n_assignments; k++)
+            stands |= c->before->assigned[k].start == start;
+        LAW(c, stands || start >= c->entry->at, "somebody new begins in the past");
+    }
+}
+
 static void judge_change(const struct turn *c)
 {
     const enum command_kind kind = c->entry->kind;
@@ -135,8 +147,7 @@ static void judge_change(const struct turn *c)
     if (kind == COMMAND_AMEND)
         judge_amend(c);
     if (kind == COMMAND_REASSIGN)
-        LAW(c, c->after->when.start == c->before->start && c->after->when.end == c->before->end,
-            "its time is another");
+        judge_reassign(c);
 }
 
 /* ---- claims ---- */
