@@ -81,7 +81,7 @@ bool vacation_add(struct call *call)
     decode_inspector(call, &o);
     decode_times(call, &o, true);
     if (!c->has_times)
-        json_fault(&o, "from", "type", "from and to, or datetime and endtime, are required");
+        json_fault(&o, "datetime", "type", "and endtime, or from and to, are required");
     c->title = json_opt_str(&o, "title", TITLE_CHARS_MAX);
     c->affected = decode_affected(&o);
     json_done(&o);

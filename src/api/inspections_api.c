@@ -151,7 +151,9 @@ bool reschedule_handle(struct call *call)
 
 void change_encode(struct call *call)
 {
-    const struct inspection *record = call->job.verdict.entry->inspections[0];
+    const struct verdict *verdict = &call->job.verdict;
+    const struct inspection *record =
+        verdict->entry == NULL ? verdict->unchanged : verdict->entry->inspections[0];
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));

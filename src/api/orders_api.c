@@ -107,8 +107,12 @@ bool amend_handle(struct call *call)
         return true;
     if (desk_find_inspection(&in, c->subject, &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
-    if (!exists)
-        return answer_not_found(call);
+    if (!exists) {
+        /* The desk says so, after what it judges first. Should it appear meanwhile, it is no version
+         * of it that was merged. */
+        c->version = 0;
+        return false;
+    }
     /* The merge stands on the version just read, also for whoever takes any. */
     if (c->version == VERSION_ANY)
         c->version = found.record.version;

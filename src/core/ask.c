@@ -190,23 +190,8 @@ static bool ask_people(struct ask *ask, const struct want *want)
     return true;
 }
 
-/* Permission comes before anything that could be wrong with the rest. */
-static bool may_override(struct ask *ask)
-{
-    const struct override *override = &ask->command->override;
-    if (override->rules == 0)
-        return true;
-    if (!ask->command->actor.may_override)
-        return refuse(ask->verdict, CODE_not_permitted, "/override",
-                      STR("This key may not override rules."));
-    return override->reason.len > 0 || refuse(ask->verdict, CODE_out_of_range, "/override/reason",
-                                              STR("An override needs a reason."));
-}
-
 bool ask_make(struct ask *ask, const struct want *want)
 {
-    if (!may_override(ask))
-        return false;
     ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
     ask->look.now = ask->now;

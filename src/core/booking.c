@@ -80,6 +80,20 @@ static bool decide_expire(struct draft *d)
     return any;
 }
 
+/* Permission comes before anything that could be wrong with the rest, also where nothing would have
+ * been in the way. */
+static bool may_override(const struct command *command, struct verdict *verdict)
+{
+    const struct override *override = &command->override;
+    if (override->rules == 0)
+        return true;
+    if (!command->actor.may_override)
+        return refuse(verdict, CODE_not_permitted, "/override",
+                      STR("This key may not override rules."));
+    return override->reason.len > 0 || refuse(verdict, CODE_out_of_range, "/override/reason",
+                                              STR("An override needs a reason."));
+}
+
 /* True when the draft became an entry; false: refused, or nothing to change. */
 static bool decide(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
@@ -147,7 +161,7 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
     if (now < image->last_at)
         now = image->last_at;
     struct draft draft = draft_make(image, command, now, arena);
-    const bool accepted = decide(&draft, facts, &verdict);
+    const bool accepted = may_override(command, &verdict) && decide(&draft, facts, &verdict);
     if (draft.needs_floor < image->floor)
         return (struct verdict){ .code = CODE_NONE,
                                  .needs_floor = deeper(image, draft.needs_floor, now) };

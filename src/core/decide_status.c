@@ -96,6 +96,13 @@ static bool step_effect(struct draft *d, const struct status_step *step,
     return true;
 }
 
+/* Who asks for what is so already has it: nothing happens, and nothing is written of it. */
+static bool is_so_already(const struct status_step *step, const struct inspection *subject)
+{
+    return (step->effect == EFFECT_LOCKS && subject->is_locked) ||
+           (step->effect == EFFECT_UNLOCKS && !subject->is_locked);
+}
+
 bool decide_status(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct inspection *subject = facts->inspection;
@@ -105,6 +112,10 @@ bool decide_status(struct draft *d, const struct facts *facts, struct verdict *v
     if (step == NULL)
         return refuse_status(d, subject, verdict);
     struct inspection *record = inspection_copy(d->arena, subject);
+    if (is_so_already(step, subject)) {
+        verdict->unchanged = record;
+        return false;
+    }
     record->version++;
     if (step->to != STAYS)
         record->status = (enum status)step->to;

@@ -3,7 +3,6 @@ move; conflicts that people look at."""
 from office import *
 
 
-
 def booked(day, clock="10:00", who="alice", services=("quick",), **more):
     return staff.book(booking(at(day, clock), who, services, **more)).want(201).json["inspection"]
 
@@ -64,6 +63,44 @@ def a_locked_order_stays():
     step(record, "reassign", _inspectorId="bob").want(409, "locked")
     record = step(record, "unlock").want(200).json["inspection"]
     step(record, "reassign", _inspectorId="bob").want(200)
+
+
+def changelog(record):
+    return staff.get(f"/inspection/{record['_id']}/changelog").json["entries"]
+
+
+def locked_twice():
+    """What is so already stays as it is: the same version, nothing in the changelog."""
+    record = booked(next(days))
+    for word, locked in (("unlock", False), ("lock", True), ("lock", True), ("unlock", False),
+                         ("unlock", False)):
+        before, lines = record, len(changelog(record))
+        answer = step(record, word).want(200)
+        record = answer.json["inspection"]
+        same(record["locked"], locked, f"locked after {word}")
+        news = locked != before["locked"]
+        same(record["version"], before["version"] + news, f"version after {word}")
+        same(answer.header("ETag"), f'"v{record["version"]}"', "ETag")
+        same(len(changelog(record)), lines + news, f"lines of the changelog after {word}")
+        same(answer.json["seq"], answer.seq, "seq")
+        if not news:
+            same(record, before, f"after {word}")
+    first = record["version"]
+    tried = staff.post(f"/inspection/{record['_id']}/unlock?dryRun=true", {"version": first})
+    same(tried.want(200).json["inspection"], record, "tried")
+    staff.post(f"/inspection/{record['_id']}/unlock", {"version": first - 1}).want(412, "stale")
+
+
+def permission_where_nothing_is_overridden():
+    """Whoever may not override is told so, also where the rules would have let it pass."""
+    record = step(booked(next(days)), "complete").want(200).json["inspection"]
+    over = {"rules": ["overlap"], "reason": "both"}
+    step(record, "restore", client=second_staff, override=over).want(403, "not_permitted")
+    record = step(record, "restore", override=over).want(200).json["inspection"]
+    second_staff.patch(f"/inspection/{record['_id']}", {
+        "version": record["version"], "notes": "x", "override": over}).want(403, "not_permitted")
+    staff.patch(f"/inspection/{record['_id']}", {
+        "version": record["version"], "notes": "x", "override": over}).want(200)
 
 
 def versions_are_needed():
@@ -168,6 +205,8 @@ cases.run("a whole life", a_whole_life)
 cases.run("restoring goes through the door", restoring_goes_through_the_door)
 cases.run("who may take a step", who_may_step)
 cases.run("a locked order stays where it is", a_locked_order_stays)
+cases.run("locked twice, unlocked twice", locked_twice)
+cases.run("who may not override is told so", permission_where_nothing_is_overridden)
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("another house, other work", amended)

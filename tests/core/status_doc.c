@@ -70,7 +70,10 @@ static void write_page(struct buf *out)
     add_table(out);
     buf_print(out, "\nAn order is live, and its time taken, in every status but cancelled. Whoever "
                    "books decides the first one:\nstaff by `status`, the public scheduler by the "
-                   "brand's `autoConfirm`. What is locked is neither moved nor\nreassigned.\n");
+                   "brand's `autoConfirm`. What is locked is neither moved nor\nreassigned. "
+                   "Locking what is locked, or unlocking what is "
+                   "not, changes nothing: 200 with the version that\nstands, and no line in the "
+                   "changelog.\n");
 }
 
 int main(int argc, char **argv)

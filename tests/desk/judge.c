@@ -39,14 +39,36 @@ static void judge_replay(const struct drive_job *it)
     trace->tally.replayed++;
 }
 
-/* A sweep that finds nothing is true only when there is nothing. */
+/* The order that the command is about; NULL: it is about none. */
+static const struct model_inspection *subject_of(const struct drive_job *it)
+{
+    const struct command *command = &it->job.command;
+    const struct model *m = &it->company->follow.model;
+    int64_t number = 0;
+    if (step_from(command->kind) == 0)
+        return NULL;
+    const bool by_number = str_to_int(command->subject, &number);
+    for (size_t i = 0; i < m->n_inspections; i++)
+        if (by_number ? m->inspections[i].order_number == number
+                      : str_equal(command->subject, str_from(m->inspections[i].id)))
+            return &m->inspections[i];
+    rig_fail("an inspection was judged that there is not");
+}
+
+/* A sweep that finds nothing is true only when there is nothing; a step, when it leads nowhere. */
 static void judge_nothing(const struct drive *d, const struct drive_job *it)
 {
     const enum command_kind kind = it->job.command.kind;
     const struct model *m = &it->company->follow.model;
-    CHECK(kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE || kind == COMMAND_EXPIRE ||
-              kind == COMMAND_CONFLICT,
+    const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
+    const struct model_inspection *subject = steps ? subject_of(it) : NULL;
+    CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
+              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT,
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
+          command_name(kind).at);
+    CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&
+                     it->job.verdict.unchanged->version == subject->version),
+          "seq %lu: a %s did nothing, and there was something to do", (unsigned long)it->job.seq,
           command_name(kind).at);
     const struct model_hold *dead =
         kind == COMMAND_EXPIRE ? model_dead_hold(m, drive_now(d, it->company)) : NULL;
@@ -75,22 +97,6 @@ static void judge_done(struct drive *d, struct drive_job *it)
                                              : when.start + (utc_s)want->minutes * MINUTE_S) &&
               str_equal(entry->added[0].inspector, want->inspectors.at[0]),
           "seq %lu: not the visit that was asked for", (unsigned long)entry->seq);
-}
-
-/* The order that the command is about; NULL: it is about none. */
-static const struct model_inspection *subject_of(const struct drive_job *it)
-{
-    const struct command *command = &it->job.command;
-    const struct model *m = &it->company->follow.model;
-    int64_t number = 0;
-    if (step_from(command->kind) == 0)
-        return NULL;
-    const bool by_number = str_to_int(command->subject, &number);
-    for (size_t i = 0; i < m->n_inspections; i++)
-        if (by_number ? m->inspections[i].order_number == number
-                      : str_equal(command->subject, str_from(m->inspections[i].id)))
-            return &m->inspections[i];
-    rig_fail("an inspection was judged that there is not");
 }
 
 static struct span span_wider(struct span span, utc_s start, utc_s end)

@@ -140,6 +140,8 @@ static void judge_change(const struct turn *c)
     LAW(c, c->after->is_locked == (locks || (kind != COMMAND_UNLOCK && c->before->is_locked)),
         "its lock is another");
     LAW(c, !moves || !c->before->is_locked, "it is locked, and moved");
+    LAW(c, (!locks && kind != COMMAND_UNLOCK) || c->before->is_locked != locks,
+        "an entry of what was so already");
     if (moves || kind == COMMAND_AMEND)
         LAW(c, c->after->status == c->before->status, "its status is another");
     else

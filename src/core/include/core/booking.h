@@ -169,6 +169,7 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
+    const struct inspection *unchanged; /* a step that leads where the order is: as it stands */
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */
