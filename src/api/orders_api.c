@@ -108,8 +108,8 @@ bool amend_handle(struct call *call)
     if (desk_find_inspection(&in, c->subject, &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
     if (!exists) {
-        /* The desk says so, after what it judges first. Should it appear meanwhile, it is no version
-         * of it that was merged. */
+        /* The desk says so, after what it judges first. Should it appear meanwhile, it is no
+         * version of it that was merged. */
         c->version = 0;
         return false;
     }

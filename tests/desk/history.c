@@ -99,7 +99,7 @@ static void test_ids_of_two_systems(void **state)
     scene_close(&s);
 }
 
-/* One of two conflicts is looked at: read back, they must be in the order in which they are found. */
+/* One of the conflicts is looked at: read back, they are in the order in which they are found. */
 static void test_a_conflict_looked_at_before_a_restart(void **state)
 {
     struct scene s = scene_open();
