@@ -131,6 +131,7 @@ static bool use_hold(struct draft *d, const struct facts *facts, struct ask *ask
     if (!want_with_hold(ask, &asked, hold, want))
         return false;
     ask->rules_waived = hold_is_live(hold, d->now);
+    ask->services_stand = ask->rules_waived && hold->services.n > 0;
     ask->look.without[0] = hold->ref;
     *ret = hold;
     return true;
@@ -259,7 +260,8 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     if (!use_hold(d, facts, &ask, &want, &hold))
         return false;
     ask.brand_stands = true;
-    ask.services_stand = want.services.n == 0 || strs_equal(want.services, subject->services);
+    ask.services_stand =
+        ask.services_stand || want.services.n == 0 || strs_equal(want.services, subject->services);
     fill_from_subject(d, subject, &want);
     if (!ask_make(&ask, &want))
         return false;
