@@ -107,6 +107,7 @@ bool decide_remove_absence(struct draft *d, const struct facts *facts, struct ve
                                  .kind = (uint8_t)subject->kind };
     struct absence removed = *subject;
     removed.is_removed = true;
+    removed.version++;
     draft_free(d, subject->inspector, subject->ref, "removed", &known);
     draft_absence(d, &removed);
     return true;
