@@ -1,7 +1,8 @@
 /* /schedule/holds: time kept while somebody makes up their mind. */
 #include "call.h"
 
-static void put_hold(struct call *call, struct json *j, const struct hold *hold, bool with_token)
+static void put_hold(struct call *call, struct json *j, const struct hold *hold, utc_s now,
+                     bool with_token)
 {
     const struct token_scope scope = hold_scope(call);
     const struct zone *zone = image_of_call(call)->company->zone;
@@ -11,7 +12,7 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
         json_put_str(j, "token", desk_token_make(call->api->desk, call->arena, &scope, hold->ref));
     json_put_str(j, "kind", hold_kind_name(hold->kind));
     json_put_str(j, "state",
-                 hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= call->now
+                 hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= now
                                      ? HOLD_EXPIRED
                                      : hold->state));
     json_put_str(j, "brand", hold->brand);
@@ -108,7 +109,7 @@ bool hold_get(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));
-    put_hold(call, &j, &hold, false);
+    put_hold(call, &j, &hold, call->now, false);
     json_end_object(&j);
     return answer_json(call, 200);
 }
@@ -164,6 +165,8 @@ static bool hold_after(struct call *call, struct hold *ret)
 
 void hold_encode(struct call *call)
 {
+    const struct entry *e = call->job.verdict.entry;
+    const utc_s now = e != NULL ? e->at : call->now;
     struct hold hold;
     if (!hold_after(call, &hold))
         return;
@@ -171,7 +174,7 @@ void hold_encode(struct call *call)
     json_start_object(&j);
     json_key(&j, STR("hold"));
     /* A dry run made nothing: its token would be the next hold's. */
-    put_hold(call, &j, &hold, !call->dry_run);
+    put_hold(call, &j, &hold, now, !call->dry_run);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     json_end_object(&j);
     (void)answer_json(call, call->job.command.kind == COMMAND_HOLD && !call->dry_run ? 201 : 200);
@@ -192,7 +195,7 @@ bool holds_list(struct call *call)
     for (size_t i = 0; i < call->image->n_holds; i++) {
         const struct hold *hold = call->image->holds[i];
         if (hold->state == HOLD_LIVE && hold->expires_at > call->now)
-            put_hold(call, &j, hold, false);
+            put_hold(call, &j, hold, call->now, false);
     }
     json_end_array(&j);
     json_put_int(&j, "asOfSeq", (int64_t)call->image->seq);

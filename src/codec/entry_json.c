@@ -342,6 +342,7 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     put_overridden(&j, e->overridden);
     if (e->hold_reacquired)
         json_put_bool(&j, "holdReacquired", true);
+    put_strs(&j, "warnings", e->warnings);
     put_offer(&j, &e->offer);
     put_claims(&j, "removed", e->removed, e->n_removed);
     put_claims(&j, "added", e->added, e->n_added);
@@ -365,6 +366,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);
     ret->hold_reacquired = json_opt_bool(o, "holdReacquired", false);
+    ret->warnings = get_strs(o, "warnings");
     ret->offer = get_offer(o);
     ret->removed = get_claims(o, "removed", &ret->n_removed);
     ret->added = get_claims(o, "added", &ret->n_added);

@@ -168,7 +168,6 @@ struct verdict {
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */
-    struct strs warnings;
     struct span asked; /* the time asked for, once it is known; empty before */
     /* What lists other times for what was asked, holds and old records laid under it: all but the
      * days. minutes 0: it is not known, or no slot can be that. */

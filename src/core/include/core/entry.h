@@ -73,6 +73,7 @@ struct entry {
     struct str reason;
     code_set overridden;  /* rules that an override let pass */
     bool hold_reacquired; /* booked with a hold that had ended, on time still free */
+    struct strs warnings; /* told with the answer, the first time and each time after */
     struct offer offer;
 
     const struct claim_at *removed; /* as they were */
