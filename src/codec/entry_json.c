@@ -337,6 +337,8 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     json_put_int(&j, "at", e->at);
     json_put_str(&j, "kind", command_name(e->kind));
     put_actor(&j, &e->actor);
+    if (!hash_equal(&e->idempotency_key, &(struct hash){ 0 }))
+        put_hash(&j, "idempotencyKey", &e->idempotency_key);
     if (e->reason.len > 0)
         json_put_str(&j, "reason", e->reason);
     put_overridden(&j, e->overridden);
@@ -363,6 +365,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     if (!command_parse(get_str(o, "kind"), &ret->kind))
         json_fault(o, "kind", "out_of_range", "names no kind of entry");
     ret->actor = get_actor(o);
+    ret->idempotency_key = get_hash(o, "idempotencyKey");
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);
     ret->hold_reacquired = json_opt_bool(o, "holdReacquired", false);
