@@ -62,10 +62,9 @@ bool hold_make_handle(struct call *call)
 /* In a path: the token, or for staff the _id. False: there is no such hold here. */
 static bool hold_in_path(struct call *call, ref_t *ret)
 {
-    const struct token_scope scope = hold_scope(call);
     const struct str id = call->segments[0];
     ref_t ref = 0;
-    if (desk_token_read(call->api->desk, call->arena, &scope, id, ret))
+    if (hold_by_token(call, id, ret))
         return true;
     if (is_online(call) || id.len < 2 || id.len > 17 || id.at[0] != 'h')
         return false;
@@ -86,14 +85,13 @@ static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
     struct il_err err;
     bool found = false;
     const struct hold *held = image_find_hold(call->image, ref);
-    if (held != NULL) {
-        *ret = *held;
-        return true;
-    }
     const struct lookup in = lookup_of(call);
-    if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
+    if (held != NULL)
+        *ret = *held;
+    else if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
         return !answer_fault(call, &err);
-    return found || !answer_not_found(call);
+    return ((held != NULL || found) && actor_sees(&call->actor, ret->brand)) ||
+           !answer_not_found(call);
 }
 
 bool hold_get(struct call *call)
@@ -194,7 +192,8 @@ bool holds_list(struct call *call)
     json_open(&j, "holds", '[');
     for (size_t i = 0; i < call->image->n_holds; i++) {
         const struct hold *hold = call->image->holds[i];
-        if (hold->state == HOLD_LIVE && hold->expires_at > call->now)
+        if (hold->state == HOLD_LIVE && hold->expires_at > call->now &&
+            actor_sees(&call->actor, hold->brand))
             put_hold(call, &j, hold, call->now, false);
     }
     json_end_array(&j);

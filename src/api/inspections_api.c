@@ -127,7 +127,7 @@ static bool inspection_in_path(struct call *call, struct found_inspection *ret)
     const struct lookup in = lookup_of(call);
     if (desk_find_inspection(&in, call->segments[0], ret, &exists, &err) != IL_OK)
         return !answer_fault(call, &err);
-    return exists || !answer_not_found(call);
+    return (exists && actor_sees(&call->actor, ret->record.brand)) || !answer_not_found(call);
 }
 
 bool inspection_get(struct call *call)

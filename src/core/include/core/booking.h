@@ -174,6 +174,10 @@ struct verdict {
     struct slot_query search;
 };
 
+/* To a key of one brand the orders and holds of another do not exist. The time they take does: an
+ * inspector has one calendar. */
+bool actor_sees(const struct actor *actor, struct str brand);
+
 struct needs booking_needs(const struct image *image, const struct command *command);
 
 struct verdict booking_decide(const struct image *image, const struct facts *facts,
