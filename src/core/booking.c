@@ -107,6 +107,22 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     return false;
 }
 
+bool actor_sees(const struct actor *actor, struct str brand)
+{
+    return actor->brand.len == 0 || str_equal(actor->brand, brand);
+}
+
+/* The facts as the actor sees them. False: the hold that the command names is another brand's. */
+static bool facts_seen(const struct image *image, const struct command *command,
+                       struct facts *facts)
+{
+    const struct hold *held = image_find_hold(image, command->hold);
+    const struct hold *hold = held != NULL ? held : facts->hold;
+    if (facts->inspection != NULL && !actor_sees(&command->actor, facts->inspection->brand))
+        facts->inspection = NULL;
+    return hold == NULL || actor_sees(&command->actor, hold->brand);
+}
+
 /* At least twice as far back: a chain of conflicts is met in a few steps, not link by link. */
 static utc_s deeper(const struct image *image, utc_s needed, utc_s now)
 {
@@ -123,7 +139,10 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
     if (now < image->last_at)
         now = image->last_at;
     struct draft draft = draft_make(image, command, now, arena);
-    const bool accepted = decide(&draft, facts, &verdict);
+    struct facts seen = *facts;
+    const bool accepted = facts_seen(image, command, &seen)
+                              ? decide(&draft, &seen, &verdict)
+                              : refuse(&verdict, CODE_not_found, "", STR("There is no such hold."));
     if (draft.needs_floor < image->floor)
         return (struct verdict){ .code = CODE_NONE,
                                  .needs_floor = deeper(image, draft.needs_floor, now) };
