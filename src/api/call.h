@@ -87,7 +87,9 @@ void refuse_assignments(struct json_obj *o);
 void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);
 int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
-/* False when the token was made elsewhere; an absent token leaves *ret 0 and is fine. */
+/* False when the token was made elsewhere, or is of a hold that the key does not see. */
+bool hold_by_token(struct call *call, struct str token, ref_t *ret);
+/* The same of a token in the body or header; an absent token leaves *ret 0 and is fine. */
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret);
 /* Offers (offer.c). */
 void put_offer(struct call *call, struct json *j, const struct slot_query *query, uint64_t digest);

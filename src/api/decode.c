@@ -179,10 +179,21 @@ int64_t decode_version(struct call *call, struct json_obj *o)
     return count > 0 ? version_from_tag(tag) : version;
 }
 
-static bool read_hold_token(struct call *call, struct str token, ref_t *ret)
+bool hold_by_token(struct call *call, struct str token, ref_t *ret)
 {
     const struct token_scope scope = hold_scope(call);
-    return desk_token_read(call->api->desk, call->arena, &scope, token, ret);
+    const struct lookup in = lookup_of(call);
+    struct hold stored;
+    struct il_err err;
+    bool found = false;
+    if (!desk_token_read(call->api->desk, call->arena, &scope, token, ret))
+        return false;
+    const struct hold *held = image_find_hold(call->image, *ret);
+    if (held != NULL || call->actor.brand.len == 0)
+        return held == NULL || actor_sees(&call->actor, held->brand);
+    /* What cannot be read now is the decision's to judge, which looks again. */
+    return desk_find_hold(&in, *ret, &stored, &found, &err) != IL_OK || !found ||
+           actor_sees(&call->actor, stored.brand);
 }
 
 bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
@@ -193,7 +204,7 @@ bool decode_hold(struct call *call, struct json_obj *o, ref_t *ret)
         return o->reader->failed;
     if (token.len == 0)
         token = http_header(call->request, "Interlock-Hold", NULL);
-    return token.len == 0 || read_hold_token(call, token, ret);
+    return token.len == 0 || hold_by_token(call, token, ret);
 }
 
 bool names_staff_field(struct call *call, struct json_obj *o)

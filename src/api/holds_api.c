@@ -1,7 +1,8 @@
 /* /schedule/holds: time kept while somebody makes up their mind. */
 #include "call.h"
 
-static void put_hold(struct call *call, struct json *j, const struct hold *hold, bool with_token)
+static void put_hold(struct call *call, struct json *j, const struct hold *hold, utc_s now,
+                     bool with_token)
 {
     const struct token_scope scope = hold_scope(call);
     const struct zone *zone = image_of_call(call)->company->zone;
@@ -11,7 +12,7 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
         json_put_str(j, "token", desk_token_make(call->api->desk, call->arena, &scope, hold->ref));
     json_put_str(j, "kind", hold_kind_name(hold->kind));
     json_put_str(j, "state",
-                 hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= call->now
+                 hold_state_name(hold->state == HOLD_LIVE && hold->expires_at <= now
                                      ? HOLD_EXPIRED
                                      : hold->state));
     json_put_str(j, "brand", hold->brand);
@@ -61,10 +62,9 @@ bool hold_make_handle(struct call *call)
 /* In a path: the token, or for staff the _id. False: there is no such hold here. */
 static bool hold_in_path(struct call *call, ref_t *ret)
 {
-    const struct token_scope scope = hold_scope(call);
     const struct str id = call->segments[0];
     ref_t ref = 0;
-    if (desk_token_read(call->api->desk, call->arena, &scope, id, ret))
+    if (hold_by_token(call, id, ret))
         return true;
     if (is_online(call) || id.len < 2 || id.len > 17 || id.at[0] != 'h')
         return false;
@@ -85,14 +85,13 @@ static bool find_hold(struct call *call, ref_t ref, struct hold *ret)
     struct il_err err;
     bool found = false;
     const struct hold *held = image_find_hold(call->image, ref);
-    if (held != NULL) {
-        *ret = *held;
-        return true;
-    }
     const struct lookup in = lookup_of(call);
-    if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
+    if (held != NULL)
+        *ret = *held;
+    else if (desk_find_hold(&in, ref, ret, &found, &err) != IL_OK)
         return !answer_fault(call, &err);
-    return found || !answer_not_found(call);
+    return ((held != NULL || found) && actor_sees(&call->actor, ret->brand)) ||
+           !answer_not_found(call);
 }
 
 bool hold_get(struct call *call)
@@ -108,7 +107,7 @@ bool hold_get(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("hold"));
-    put_hold(call, &j, &hold, false);
+    put_hold(call, &j, &hold, call->now, false);
     json_end_object(&j);
     return answer_json(call, 200);
 }
@@ -164,6 +163,8 @@ static bool hold_after(struct call *call, struct hold *ret)
 
 void hold_encode(struct call *call)
 {
+    const struct entry *e = call->job.verdict.entry;
+    const utc_s now = e != NULL ? e->at : call->now;
     struct hold hold;
     if (!hold_after(call, &hold))
         return;
@@ -171,7 +172,7 @@ void hold_encode(struct call *call)
     json_start_object(&j);
     json_key(&j, STR("hold"));
     /* A dry run made nothing: its token would be the next hold's. */
-    put_hold(call, &j, &hold, !call->dry_run);
+    put_hold(call, &j, &hold, now, !call->dry_run);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     json_end_object(&j);
     (void)answer_json(call, call->job.command.kind == COMMAND_HOLD && !call->dry_run ? 201 : 200);
@@ -191,8 +192,9 @@ bool holds_list(struct call *call)
     json_open(&j, "holds", '[');
     for (size_t i = 0; i < call->image->n_holds; i++) {
         const struct hold *hold = call->image->holds[i];
-        if (hold->state == HOLD_LIVE && hold->expires_at > call->now)
-            put_hold(call, &j, hold, false);
+        if (hold->state == HOLD_LIVE && hold->expires_at > call->now &&
+            actor_sees(&call->actor, hold->brand))
+            put_hold(call, &j, hold, call->now, false);
     }
     json_end_array(&j);
     json_put_int(&j, "asOfSeq", (int64_t)call->image->seq);

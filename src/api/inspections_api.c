@@ -84,7 +84,7 @@ static void put_booked(struct call *call, struct json *j, const struct inspectio
         json_put_str(j, "manage", str_print(call->arena, "/m/%.*s", STR_ARG(token)));
     if (record->wants_spectora)
         put_spectora(j);
-    strs_put(j, "warnings", call->job.verdict.warnings);
+    strs_put(j, "warnings", call->job.verdict.entry->warnings);
     json_end_object(j);
 }
 
@@ -111,7 +111,7 @@ static bool inspection_in_path(struct call *call, struct found_inspection *ret)
     const struct lookup in = lookup_of(call);
     if (desk_find_inspection(&in, call->segments[0], ret, &exists, &err) != IL_OK)
         return !answer_fault(call, &err);
-    return exists || !answer_not_found(call);
+    return (exists && actor_sees(&call->actor, ret->record.brand)) || !answer_not_found(call);
 }
 
 bool inspection_get(struct call *call)
@@ -152,14 +152,14 @@ bool reschedule_handle(struct call *call)
 void change_encode(struct call *call)
 {
     const struct verdict *verdict = &call->job.verdict;
-    const struct inspection *record =
-        verdict->entry == NULL ? verdict->unchanged : verdict->entry->inspections[0];
+    const struct entry *e = verdict->entry;
+    const struct inspection *record = e == NULL ? verdict->unchanged : e->inspections[0];
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));
     show_inspection(call, &j, record, personal_of(call, record));
     json_put_int(&j, "seq", (int64_t)call->job.seq);
-    strs_put(&j, "warnings", call->job.verdict.warnings);
+    strs_put(&j, "warnings", e == NULL ? (struct strs){ 0 } : e->warnings);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
     (void)answer_json(call, 200);

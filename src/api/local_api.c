@@ -79,6 +79,16 @@ bool local_import(struct call *call)
 
 /* ---- keys ---- */
 
+/* A repeat would have to say the secret again, and nobody knows it any more. */
+static bool refuse_idempotency(struct call *call)
+{
+    size_t count;
+    (void)http_header(call->request, "Idempotency-Key", &count);
+    return count > 0 && answer_code(call, CODE_unknown_field, "",
+                                    STR("A key is made anew by each request, since its secret is "
+                                        "said once: send no Idempotency-Key."));
+}
+
 bool local_key(struct call *call)
 {
     static const char *const role_words[] = { "admin", "staff", "inspector", "readonly", "online" };
@@ -88,6 +98,8 @@ bool local_key(struct call *call)
     uint8_t secret[SECRET_TEXT_BYTES];
     uint8_t id[9];
     struct dice *dice = dice_system();
+    if (refuse_idempotency(call))
+        return true;
     call->job.command.kind = COMMAND_KEY;
     key->name = json_get_str(&o, "name", KEY_NAME_CHARS_MAX);
     key->role = (enum role)json_get_word(&o, "role", role_words, ROLES);

@@ -107,7 +107,7 @@ bool amend_handle(struct call *call)
         return true;
     if (desk_find_inspection(&in, c->subject, &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
-    if (!exists) {
+    if (!exists || !actor_sees(&call->actor, found.record.brand)) {
         /* The desk says so, after what it judges first. Should it appear meanwhile, it is no
          * version of it that was merged. */
         c->version = 0;

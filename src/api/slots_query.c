@@ -236,7 +236,7 @@ static bool get_look(struct call *call, struct slots_ask *ask)
         (void)answer_fault(call, &err);
         return false;
     }
-    if (!exists)
+    if (!exists || !actor_sees(&call->actor, found.record.brand))
         return wrong(call, CODE_not_found, "/reschedule", "There is no such inspection.");
     ask->query.look.without[1] = found.record.ref;
     return true;

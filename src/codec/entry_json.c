@@ -337,11 +337,14 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     json_put_int(&j, "at", e->at);
     json_put_str(&j, "kind", command_name(e->kind));
     put_actor(&j, &e->actor);
+    if (!hash_equal(&e->idempotency_key, &(struct hash){ 0 }))
+        put_hash(&j, "idempotencyKey", &e->idempotency_key);
     if (e->reason.len > 0)
         json_put_str(&j, "reason", e->reason);
     put_overridden(&j, e->overridden);
     if (e->hold_reacquired)
         json_put_bool(&j, "holdReacquired", true);
+    put_strs(&j, "warnings", e->warnings);
     put_offer(&j, &e->offer);
     put_claims(&j, "removed", e->removed, e->n_removed);
     put_claims(&j, "added", e->added, e->n_added);
@@ -362,9 +365,11 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     if (!command_parse(get_str(o, "kind"), &ret->kind))
         json_fault(o, "kind", "out_of_range", "names no kind of entry");
     ret->actor = get_actor(o);
+    ret->idempotency_key = get_hash(o, "idempotencyKey");
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);
     ret->hold_reacquired = json_opt_bool(o, "holdReacquired", false);
+    ret->warnings = get_strs(o, "warnings");
     ret->offer = get_offer(o);
     ret->removed = get_claims(o, "removed", &ret->n_removed);
     ret->added = get_claims(o, "added", &ret->n_added);

@@ -111,7 +111,7 @@ struct hash get_hash(struct json_obj *o, const char *name)
     return hash;
 }
 
-static void put_strs(struct json *j, const char *name, struct strs strs)
+void put_strs(struct json *j, const char *name, struct strs strs)
 {
     if (strs.n == 0)
         return;
@@ -121,7 +121,7 @@ static void put_strs(struct json *j, const char *name, struct strs strs)
     json_end_array(j);
 }
 
-static struct strs get_strs(struct json_obj *o, const char *name)
+struct strs get_strs(struct json_obj *o, const char *name)
 {
     return json_opt_strs(o, name, RECORD_ITEMS_MAX, RECORD_CHARS_MAX);
 }

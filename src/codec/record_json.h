@@ -20,6 +20,8 @@ void put_span(struct json *j, struct span when);
 struct span get_span(struct json_obj *o);
 void put_hash(struct json *j, const char *name, const struct hash *hash);
 struct hash get_hash(struct json_obj *o, const char *name);
+void put_strs(struct json *j, const char *name, struct strs strs); /* nothing when empty */
+struct strs get_strs(struct json_obj *o, const char *name);
 struct str get_str(struct json_obj *o, const char *name); /* "" when absent */
 int64_t get_int(struct json_obj *o, const char *name);    /* 0 when absent */
 ref_t get_ref(struct json_obj *o, const char *name);      /* 0 when absent */

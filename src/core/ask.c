@@ -184,7 +184,7 @@ static bool ask_people(struct ask *ask, const struct want *want)
         lay_own(ask, i, &want->own[i]);
     if (want->n_assignments > 0)
         ask->when = ask->whens[0];
-    if (ask->audience == AUDIENCE_ONLINE && (int32_t)named < ask->count)
+    if (ask->audience == AUDIENCE_ONLINE && (int32_t)named < ask->count && !ask->services_stand)
         return refuse(ask->verdict, CODE_not_offered, "/inspectors",
                       STR("These services need more inspectors than are named."));
     return true;

@@ -29,8 +29,8 @@ struct ask {
     struct look look;
     bool rules_waived;               /* a live hold was judged when it was made */
     const struct inspection *agreed; /* its starts stand already: the rules of time are passed */
-    bool brand_stands; /* of an order that stands: they may be gone from the settings by now */
-    bool services_stand;
+    bool brand_stands; /* of an order or live hold: they may have changed in the settings by now */
+    bool services_stand;   /* and with them how many people they took then */
     bool overlap_admitted; /* an override lets what is in the way pass */
     struct verdict *verdict;
 };

@@ -64,34 +64,6 @@ static bool is_on_grid(const struct zone *zone, const struct rules *rules,
            at == start;
 }
 
-/* Hours and grid. *ret_span: the span that carries the visit, NULL for a start slot. A gap grid
- * depends on the claims: see gap_grid_judge. */
-static enum code hours_judge(const struct company *company, const struct rules *rules,
-                             const struct day_open *day, const struct visit *visit,
-                             const struct open_span **ret_span)
-{
-    *ret_span = NULL;
-    if (day->state == DAY_HOLIDAY)
-        return CODE_holiday;
-    if (visit->when.start % MINUTE_S == 0 && is_start_slot(company->zone, day, visit->when.start))
-        return CODE_NONE;
-    const struct open_span *span = span_at(day, visit->when.start);
-    if (span == NULL)
-        return visit->must_be_offered && day->n_starts > 0 && day->n_spans == 0
-                   ? CODE_not_offered
-                   : CODE_outside_hours;
-    if (visit->when.end > span->extent_end)
-        return CODE_outside_hours;
-    *ret_span = span;
-    if (visit->when.start % MINUTE_S != 0)
-        return CODE_not_offered;
-    if (!visit->must_be_offered || rules->anchor == ANCHOR_GAP)
-        return CODE_NONE;
-    return is_on_grid(company->zone, rules, day, grid_first(rules, span->wall), visit->when.start)
-               ? CODE_NONE
-               : CODE_not_offered;
-}
-
 struct stage { /* what the rules about one visit look at */
     const struct company *company;
     const struct inspector *who;
@@ -101,6 +73,47 @@ struct stage { /* what the rules about one visit look at */
     const struct open_span *span; /* NULL: a start slot, or no hours at all */
     int64_t buffer_s;
 };
+
+/* Whether the visit lies within the hours, as far as `passing` asks. Sets the span that carries its
+ * start: NULL for a start slot, and where there are no hours. */
+static enum code within_hours(struct stage *stage, const struct visit *visit, code_set passing)
+{
+    const struct day_open *day = stage->day;
+    stage->span = NULL;
+    if (day->state == DAY_HOLIDAY)
+        return CODE_holiday;
+    if (is_start_slot(stage->company->zone, day, visit->when.start))
+        return CODE_NONE;
+    stage->span = span_at(day, visit->when.start);
+    if (stage->span != NULL && visit->when.end <= stage->span->extent_end)
+        return CODE_NONE;
+    const bool starts_only = day->n_starts > 0 && day->n_spans == 0;
+    const enum code code =
+        visit->must_be_offered && starts_only ? CODE_not_offered : CODE_outside_hours;
+    return lets_pass(passing, code) ? CODE_NONE : code;
+}
+
+/* A gap grid depends on the claims: see gap_grid_judge. */
+static enum code grid_judge(const struct stage *stage, const struct visit *visit, code_set passing)
+{
+    const struct rules *rules = stage->rules;
+    if (lets_pass(passing, CODE_not_offered))
+        return CODE_NONE;
+    if (visit->when.start % MINUTE_S != 0)
+        return CODE_not_offered;
+    if (!visit->must_be_offered || rules->anchor == ANCHOR_GAP || stage->span == NULL)
+        return CODE_NONE;
+    return is_on_grid(stage->company->zone, rules, stage->day, grid_first(rules, stage->span->wall),
+                      visit->when.start)
+               ? CODE_NONE
+               : CODE_not_offered;
+}
+
+static enum code hours_judge(struct stage *stage, const struct visit *visit, code_set passing)
+{
+    const enum code code = within_hours(stage, visit, passing);
+    return code != CODE_NONE ? code : grid_judge(stage, visit, passing);
+}
 
 /* The free time the visit lies in; meaningful when nothing stands in its way. */
 static struct gap gap_of(const struct stage *stage, const struct visit *visit)
@@ -148,9 +161,8 @@ static struct judgement stage_judge(struct stage *stage, const struct visit *vis
                                     code_set passing)
 {
     const struct company *company = stage->company;
-    struct judgement j = { .code = hours_judge(company, stage->rules, stage->day, visit,
-                                               &stage->span) };
-    if (!lets_pass(passing, j.code))
+    struct judgement j = { .code = hours_judge(stage, visit, passing) };
+    if (j.code != CODE_NONE)
         return j;
     const struct claim *conflicts[CONFLICTS_SHOWN_MAX];
     const size_t n_conflicts = calendar_conflicts(stage->calendar, &visit->look, visit->when,
@@ -180,7 +192,9 @@ struct judgement availability_judge(const struct image *image, int32_t inspector
     const struct rules *rules = company_rules(company, visit->brand);
     const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
     struct arena room = arena_make(SIZE_MAX / 2);
-    const struct hours hours = image_hours(image, inspector, visit->audience, date, 1, &room);
+    struct hours hours = image_hours(image, inspector, visit->audience, date, 1, &room);
+    if (hours.days[0].state == DAY_HOLIDAY && lets_pass(passing, CODE_holiday))
+        hours = hours_lay_plain(company, inspector, visit->audience, date, &room);
     struct stage stage = { .company = company,
                            .who = &company->inspectors[inspector],
                            .calendar = image->calendars[inspector],

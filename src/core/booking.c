@@ -145,6 +145,30 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     return false;
 }
 
+bool actor_sees(const struct actor *actor, struct str brand)
+{
+    return actor->brand.len == 0 || str_equal(actor->brand, brand);
+}
+
+/* The facts as the actor sees them. False: the hold that the command names is another brand's. */
+static bool facts_seen(const struct image *image, const struct command *command,
+                       struct facts *facts)
+{
+    const struct hold *held = image_find_hold(image, command->hold);
+    const struct hold *hold = held != NULL ? held : facts->hold;
+    if (facts->inspection != NULL && !actor_sees(&command->actor, facts->inspection->brand))
+        facts->inspection = NULL;
+    return hold == NULL || actor_sees(&command->actor, hold->brand);
+}
+
+static bool decide_as_seen(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    struct facts seen = *facts;
+    return facts_seen(d->image, d->command, &seen)
+               ? decide(d, &seen, verdict)
+               : refuse(verdict, CODE_not_found, "", STR("There is no such hold."));
+}
+
 /* At least twice as far back: a chain of conflicts is met in a few steps, not link by link. */
 static utc_s deeper(const struct image *image, utc_s needed, utc_s now)
 {
@@ -161,7 +185,8 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
     if (now < image->last_at)
         now = image->last_at;
     struct draft draft = draft_make(image, command, now, arena);
-    const bool accepted = may_override(command, &verdict) && decide(&draft, facts, &verdict);
+    const bool accepted =
+        may_override(command, &verdict) && decide_as_seen(&draft, facts, &verdict);
     if (draft.needs_floor < image->floor)
         return (struct verdict){ .code = CODE_NONE,
                                  .needs_floor = deeper(image, draft.needs_floor, now) };

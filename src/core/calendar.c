@@ -3,6 +3,7 @@
 
 #include "base/block.h"
 #include "lists.h"
+#include "places.h"
 
 #include <assert.h>
 #include <string.h>
@@ -103,6 +104,26 @@ static void derive(struct calendar *calendar, struct span *spans)
     }
 }
 
+/* Whether one of the added claims shares its owner with another claim of the calendar. */
+static bool some_owner_repeats(const struct calendar *calendar, const struct claim *added,
+                               size_t n_added)
+{
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    struct places seen = { 0 };
+    bool repeats = false;
+    for (size_t i = 0; i < n_added; i++)
+        places_put(&seen, &arena, added[i].owner, 0);
+    for (size_t i = 0; n_added > 0 && i < calendar->n_claims && !repeats; i++) {
+        const ref_t owner = calendar->claims[i].owner;
+        const size_t times = places_find(&seen, owner);
+        repeats = times == 1;
+        if (times == 0)
+            places_put(&seen, &arena, owner, 1);
+    }
+    arena_drop(&arena);
+    return repeats;
+}
+
 const struct calendar *calendar_make(const struct claim *claims, size_t n,
                                      const struct admitted *admitted, size_t n_admitted)
 {
@@ -116,7 +137,27 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
         memcpy(own_admitted, admitted, n_admitted * sizeof *admitted);
     sort_claims(own_claims, n);
     derive(&b->calendar, spans);
+    b->calendar.owners_repeat = some_owner_repeats(&b->calendar, own_claims, n);
     return &b->calendar;
+}
+
+static void merge_claims(const struct calendar *calendar, const struct calendar_change *change,
+                         struct claim *ret)
+{
+    const struct claim *added = change->added;
+    const struct claim *const end = added + change->n_added;
+    size_t n = 0;
+    sort_claims(change->added, change->n_added);
+    for (size_t i = 0; i < calendar->n_claims; i++) {
+        const struct claim *c = &calendar->claims[i];
+        if (refs_have(change->removed, change->n_removed, c->ref))
+            continue;
+        while (added < end && claim_before(added, c))
+            ret[n++] = *added++;
+        ret[n++] = *c;
+    }
+    while (added < end)
+        ret[n++] = *added++;
 }
 
 const struct calendar *calendar_after(const struct calendar *calendar,
@@ -133,18 +174,8 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     struct span *spans;
     struct admitted *admitted;
     struct calendar_block *b = block_for(n_claims, n_admitted, &claims, &spans, &admitted);
+    merge_claims(calendar, change, claims);
     size_t n = 0;
-    for (size_t i = 0; i < calendar->n_claims; i++) {
-        if (!refs_have(change->removed, change->n_removed, calendar->claims[i].ref))
-            claims[n++] = calendar->claims[i];
-    }
-    for (size_t i = 0; i < change->n_added; i++) {
-        size_t k = n++;
-        for (; k > 0 && claim_before(&change->added[i], &claims[k - 1]); k--)
-            claims[k] = claims[k - 1];
-        claims[k] = change->added[i];
-    }
-    n = 0;
     for (size_t i = 0; i < calendar->n_admitted; i++) {
         if (!refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict))
             admitted[n++] = calendar->admitted[i];
@@ -152,6 +183,8 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     for (size_t i = 0; i < change->n_opened; i++)
         admitted[n++] = change->opened[i];
     derive(&b->calendar, spans);
+    b->calendar.owners_repeat =
+        calendar->owners_repeat || some_owner_repeats(&b->calendar, change->added, change->n_added);
     return &b->calendar;
 }
 
@@ -232,7 +265,8 @@ int32_t calendar_jobs(const struct calendar *calendar, const struct look *look, 
     for (; i < calendar->n_claims && calendar->claims[i].when.start < day.end; i++) {
         const struct claim *c = &calendar->claims[i];
         bool counted = claim_is_absence(c) || !look_sees(look, c);
-        for (size_t k = low; k < i && !counted; k++)
+        /* Only where it can matter: days of an imported calendar may hold thousands of claims. */
+        for (size_t k = low; calendar->owners_repeat && k < i && !counted; k++)
             counted = calendar->claims[k].owner == c->owner;
         jobs += !counted;
     }

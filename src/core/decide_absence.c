@@ -158,6 +158,7 @@ bool decide_remove_absence(struct draft *d, const struct facts *facts, struct ve
     const struct claim known = absence_claim(subject);
     struct absence removed = *subject;
     removed.is_removed = true;
+    removed.version++;
     draft_free(d, subject->inspector, subject->ref, "removed", &known);
     draft_absence(d, &removed);
     return true;

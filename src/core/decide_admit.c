@@ -162,6 +162,8 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     record->wall_end = zone_to_wall(d->image->company->zone, record->when.end);
     take_inspection(d, record, existing);
     draft_inspection(d, record);
+    if (record->wants_spectora)
+        draft_outbox(d, record->ref, is_cancelled(record) ? "cancel" : "update");
 }
 
 /* The same time closed: the claim stays. */

@@ -13,13 +13,13 @@ static bool refuse_duplicate(struct draft *d, const struct facts *facts, struct 
     return refuse(verdict, CODE_possible_duplicate, "/property/address", STR(""));
 }
 
-static void warn_duplicates(struct draft *d, const struct facts *facts, struct verdict *verdict)
+static void warn_duplicates(struct draft *d, const struct facts *facts)
 {
     struct str *words = arena_array(d->arena, struct str, facts->n_duplicates);
     for (size_t i = 0; i < facts->n_duplicates; i++)
         words[i] = str_print(d->arena, "possible duplicate of order %lld at the same address",
                              (long long)facts->duplicates[i]->order_number);
-    verdict->warnings = (struct strs){ words, facts->n_duplicates };
+    d->entry->warnings = (struct strs){ words, facts->n_duplicates };
 }
 
 static enum status initial_status(const struct draft *d, const struct ask *ask)
@@ -87,7 +87,7 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
         !d->command->acknowledge_duplicate)
         return refuse_duplicate(d, facts, verdict);
     if (facts->n_duplicates > 0 && ask.audience == AUDIENCE_INTERNAL)
-        warn_duplicates(d, facts, verdict);
+        warn_duplicates(d, facts);
 
     struct inspection *record = record_make(d, &ask);
     record->wants_spectora = d->command->needs_spectora || has_link(d, &ask);

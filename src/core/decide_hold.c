@@ -136,7 +136,7 @@ static struct want want_of(const struct draft *d, const struct hold *hold)
         want.minutes = hold->minutes;
     }
     if (want.inspectors.n == 0 && !want.any_inspector) {
-        want.any_inspector = hold->any_inspector && asked->has_datetime;
+        want.any_inspector = hold->any_inspector && (asked->has_datetime || asked->services.n > 0);
         want.inspectors = hold->inspectors;
     }
     want.brand = hold->brand;

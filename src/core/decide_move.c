@@ -51,7 +51,8 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     if (!order_use_hold(d, facts, &ask, &want, &hold))
         return false;
     ask.brand_stands = true;
-    ask.services_stand = want.services.n == 0 || strs_equal(want.services, subject->services);
+    ask.services_stand =
+        ask.services_stand || want.services.n == 0 || strs_equal(want.services, subject->services);
     order_fill(d, subject, &want);
     if (!ask_make(&ask, &want))
         return false;

@@ -1,6 +1,9 @@
 /* Writing an entry: claims in and out, conflicts, expiries, references. */
 #include "draft.h"
 
+#include "keys.h"
+#include "lists.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -21,6 +24,7 @@ struct draft draft_make(const struct image *image, const struct command *command
         .now = now,
         .entry = entry,
         .needs_floor = INT64_MAX,
+        .n_open = image->n_conflicts,
     };
 }
 
@@ -51,35 +55,34 @@ bool draft_reaches(struct draft *d, utc_s at)
 static void add_claim(struct draft *d, struct str inspector, const struct claim *claim)
 {
     d->added = arena_grow(d->arena, d->added, d->n_added, &d->room_added, sizeof *d->added);
+    places_put(&d->where_added, d->arena, claim->ref, d->n_added);
     d->added[d->n_added++] = (struct claim_at){ inspector, *claim };
 }
 
 /* Takes out of the entry what it had put in: a rewritten claim whose owner ends after all. */
 static bool take_back(struct draft *d, ref_t ref)
 {
-    for (size_t i = 0; i < d->n_added; i++) {
-        if (d->added[i].claim.ref != ref)
-            continue;
-        d->added[i] = d->added[--d->n_added];
-        return true;
-    }
-    return false;
+    const size_t at = places_find(&d->where_added, ref);
+    if (at == NOWHERE)
+        return false;
+    const struct claim_at last = d->added[--d->n_added];
+    d->added[at] = last;
+    places_put(&d->where_added, d->arena, last.claim.ref, at);
+    places_put(&d->where_added, d->arena, ref, NOWHERE);
+    return true;
 }
 
 static void remove_claim(struct draft *d, struct str inspector, const struct claim *claim)
 {
     d->removed =
         arena_grow(d->arena, d->removed, d->n_removed, &d->room_removed, sizeof *d->removed);
+    places_put(&d->where_removed, d->arena, claim->ref, d->n_removed);
     d->removed[d->n_removed++] = (struct claim_at){ inspector, *claim };
 }
 
 static bool is_removed(const struct draft *d, ref_t ref)
 {
-    for (size_t i = 0; i < d->n_removed; i++) {
-        if (d->removed[i].claim.ref == ref)
-            return true;
-    }
-    return false;
+    return places_find(&d->where_removed, ref) != NOWHERE;
 }
 
 static const struct calendar *calendar_for(const struct draft *d, struct str inspector)
@@ -142,6 +145,7 @@ void draft_conflict(struct draft *d, const struct conflict *record)
 {
     d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
                               sizeof *d->conflicts);
+    places_put(&d->where_conflicts, d->arena, record->ref, d->n_conflicts);
     d->conflicts[d->n_conflicts++] = *record;
 }
 
@@ -160,31 +164,34 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
         .opened_at = d->now,
     };
     draft_conflict(d, &opened);
+    d->n_open++;
 }
 
 /* Whether the entry holds n more conflicts; full, the draft is thrown away (F4). */
 static bool has_room(struct draft *d, size_t n)
 {
     if (d->n_conflicts + n > DRAFT_CONFLICTS_MAX || d->n_added > DRAFT_CLAIMS_MAX ||
-        d->image->n_conflicts + d->n_conflicts + n > OPEN_CONFLICTS_MAX)
+        d->n_open + n > OPEN_CONFLICTS_MAX)
         d->is_full = true;
     return !d->is_full;
 }
 
-/* Rewrites every claim of the inspector whose lock group is `from`, so that one group holds the
- * whole admitted conflict: the database's lock knows groups, not pairs. A claim that begins before
- * the floor may overlap others of its group that the image does not hold: then the decision needs a
- * deeper image (F4). */
-static void regroup(struct draft *d, struct str inspector, ref_t from, ref_t to)
+/* Rewrites every claim of the inspector whose lock group is among `from` (sorted), so that one
+ * group holds the whole admitted conflict: the database's lock knows groups, not pairs. A claim
+ * that begins before the floor may overlap others of its group that the image does not hold: then
+ * the decision needs a deeper image (F4). */
+static void regroup(struct draft *d, struct str inspector, const ref_t *from, size_t n_from,
+                    ref_t to)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
     for (size_t i = 0; i < d->n_added; i++) {
-        if (d->added[i].claim.lock_group == from && str_equal(d->added[i].inspector, inspector))
+        if (refs_have(from, n_from, d->added[i].claim.lock_group) &&
+            str_equal(d->added[i].inspector, inspector))
             d->added[i].claim.lock_group = to;
     }
     for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
         struct claim moved = calendar->claims[i];
-        if (moved.lock_group != from || is_removed(d, moved.ref))
+        if (!refs_have(from, n_from, moved.lock_group) || is_removed(d, moved.ref))
             continue;
         need(d, moved.when.start);
         if (!has_room(d, 0))
@@ -241,27 +248,32 @@ void draft_take(struct draft *d, struct str inspector, struct claim claim, const
         if (others[i].lock_group < claim.lock_group)
             claim.lock_group = others[i].lock_group;
     }
+    ref_t *groups = arena_array(d->arena, ref_t, n);
+    size_t n_groups = 0;
     for (size_t i = 0; i < n; i++) {
         if (others[i].lock_group != claim.lock_group && !may_share(&claim, &others[i]))
-            regroup(d, inspector, others[i].lock_group, claim.lock_group);
+            groups[n_groups++] = others[i].lock_group;
     }
+    keys_sort(groups, n_groups);
+    if (n_groups > 0)
+        regroup(d, inspector, groups, n_groups, claim.lock_group);
     add_claim(d, inspector, &claim);
 }
 
-static bool is_added(const struct draft *d, ref_t ref)
+static bool is_of(const struct admitted *pair, ref_t claim)
 {
-    for (size_t i = 0; i < d->n_added; i++) {
-        if (d->added[i].claim.ref == ref)
-            return true;
-    }
-    return false;
+    return pair->a == claim || pair->b == claim;
 }
 
-/* A conflict ends once, also when both its claims go in one entry: with the first of them. */
-static bool is_told(const struct draft *d, const struct admitted *pair, ref_t going)
+/* The conflict of a pair as the entry writes it; an entry writes each once. */
+static struct conflict *written(struct draft *d, const struct admitted *pair)
 {
-    const ref_t other = pair->a == going ? pair->b : pair->a;
-    return is_removed(d, other) && !is_added(d, other);
+    if (places_find(&d->where_conflicts, pair->conflict) == NOWHERE) {
+        const struct conflict *open = image_find_conflict(d->image, pair->conflict);
+        assert(open != NULL);
+        draft_conflict(d, open);
+    }
+    return &d->conflicts[places_find(&d->where_conflicts, pair->conflict)];
 }
 
 static void close_conflicts(struct draft *d, struct str inspector, const struct claim *claim,
@@ -270,15 +282,35 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
     const struct calendar *calendar = calendar_for(d, inspector);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
         const struct admitted *pair = &calendar->admitted[i];
-        if ((pair->a != claim->ref && pair->b != claim->ref) || is_told(d, pair, claim->ref))
+        struct conflict *closed = is_of(pair, claim->ref) ? written(d, pair) : NULL;
+        /* Both its claims may go in one entry: it ends with the first of them. */
+        if (closed == NULL || closed->state == CONFLICT_RESOLVED)
             continue;
-        const struct conflict *open = image_find_conflict(d->image, pair->conflict);
-        assert(open != NULL);
-        struct conflict closed = *open;
-        closed.state = CONFLICT_RESOLVED;
-        closed.resolved_how = str_from(how);
-        draft_conflict(d, &closed);
+        closed->state = CONFLICT_RESOLVED;
+        closed->resolved_how = str_from(how);
+        d->n_open--;
     }
+}
+
+static void tell_side(struct conflict *conflict, const struct claim *claim)
+{
+    struct conflict_side *side = conflict->a.claim == claim->ref ? &conflict->a : &conflict->b;
+    if (side->claim == claim->ref)
+        side->order_number = claim->order_number;
+}
+
+/* Conflicts name their orders: those that stand, and those that this entry opens. */
+static void renumber_conflicts(struct draft *d, struct str inspector, const struct claim *claim)
+{
+    const struct calendar *calendar = calendar_for(d, inspector);
+    for (size_t i = 0; i < d->n_conflicts; i++)
+        tell_side(&d->conflicts[i], claim);
+    for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
+        const struct admitted *pair = &calendar->admitted[i];
+        if (is_of(pair, claim->ref))
+            tell_side(written(d, pair), claim);
+    }
+    (void)has_room(d, 0);
 }
 
 void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
@@ -307,10 +339,9 @@ void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *
 static struct claim *renewable(struct draft *d, struct str inspector, ref_t ref)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
-    for (size_t i = 0; i < d->n_added; i++) {
-        if (d->added[i].claim.ref == ref)
-            return &d->added[i].claim;
-    }
+    const size_t added = places_find(&d->where_added, ref);
+    if (added != NOWHERE)
+        return &d->added[added].claim;
     for (size_t i = 0; calendar != NULL && i < calendar->n_claims; i++) {
         if (calendar->claims[i].ref != ref)
             continue;
@@ -327,8 +358,11 @@ void draft_renew(struct draft *d, struct str inspector, const struct claim *rene
     assert(claim != NULL && "only time that is taken can be renewed");
     assert(claim->when.start == renewed->when.start && claim->when.end == renewed->when.end);
     const ref_t lock_group = claim->lock_group;
+    const bool is_renumbered = claim->order_number != renewed->order_number;
     *claim = *renewed;
     claim->lock_group = lock_group;
+    if (is_renumbered)
+        renumber_conflicts(d, inspector, renewed);
 }
 
 void draft_free_hold(struct draft *d, const struct hold *hold, const char *how)

@@ -10,6 +10,7 @@
 #define CORE_DRAFT_H
 
 #include "core/booking.h"
+#include "places.h"
 
 enum {
     DRAFT_CONFLICTS_MAX = 20000, /* that one entry opens or closes */
@@ -31,8 +32,11 @@ struct draft {
     bool is_full;      /* out of refs: nothing more was taken */
     struct claim_at *added, *removed;
     size_t n_added, room_added, n_removed, room_removed;
+    struct places where_added, where_removed; /* by the claim's ref */
     struct conflict *conflicts;
     size_t n_conflicts, room_conflicts;
+    struct places where_conflicts; /* by the conflict's ref */
+    size_t n_open;                 /* conflicts of the company, as they will be after the entry */
     const struct inspection **inspections;
     size_t n_inspections, room_inspections;
     const struct hold **holds;

@@ -84,12 +84,20 @@ static size_t first_opening(const struct company *company, int32_t inspector, da
     return low;
 }
 
-static void wall_day_fill(const struct company *company, int32_t inspector, enum audience audience,
-                          date_d date, struct wall_day *day)
+struct view { /* whose hours, and who sees them */
+    const struct company *company;
+    int32_t inspector;
+    enum audience audience;
+    bool no_holidays; /* every holiday is a day like any other */
+};
+
+static void wall_day_fill(const struct view *view, date_d date, struct wall_day *day)
 {
+    const struct company *company = view->company;
+    const int32_t inspector = view->inspector;
     const struct inspector *who = &company->inspectors[inspector];
-    const unsigned seen = audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
-    const bool holiday = company_find_holiday(company, date) != NULL;
+    const unsigned seen = view->audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
+    const bool holiday = !view->no_holidays && company_find_holiday(company, date) != NULL;
     bool replaced = false;
     day->n_spans = 0;
     day->n_starts = 0;
@@ -158,19 +166,33 @@ static void join_midnights(struct day_open *days, size_t n)
     }
 }
 
-struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
-                       date_d first, size_t n_days, struct arena *arena)
+static struct hours lay_days(const struct view *view, date_d first, size_t n_days,
+                             struct arena *arena)
 {
     const size_t n = n_days + 2 * (size_t)HOURS_MARGIN_DAYS;
     struct day_open *days = arena_array(arena, struct day_open, n);
     struct wall_day wall;
     for (size_t i = 0; i < n; i++) {
         const date_d date = first - HOURS_MARGIN_DAYS + (date_d)i;
-        wall_day_fill(company, inspector, audience, date, &wall);
-        days[i] = day_lay(company, date, &wall, arena);
+        wall_day_fill(view, date, &wall);
+        days[i] = day_lay(view->company, date, &wall, arena);
     }
     join_midnights(days, n);
     return (struct hours){ first, n_days, days + HOURS_MARGIN_DAYS };
+}
+
+struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
+                       date_d first, size_t n_days, struct arena *arena)
+{
+    const struct view view = { company, inspector, audience, false };
+    return lay_days(&view, first, n_days, arena);
+}
+
+struct hours hours_lay_plain(const struct company *company, int32_t inspector,
+                             enum audience audience, date_d date, struct arena *arena)
+{
+    const struct view view = { company, inspector, audience, true };
+    return lay_days(&view, date, 1, arena);
 }
 
 struct hours_table {

@@ -69,6 +69,7 @@ bool order_use_hold(struct draft *d, const struct facts *facts, struct ask *ask,
     if (!want_with_hold(ask, &asked, hold, want))
         return false;
     ask->rules_waived = hold_is_live(hold, d->now);
+    ask->services_stand = ask->rules_waived && hold->services.n > 0;
     ask->look.without[0] = hold->ref;
     *ret = hold;
     return true;

@@ -3,7 +3,7 @@
  *  X1  The journal is gapless and every hash follows from the one before.
  *  X2  The projections equal the fold of the journal: it is replayed into an empty in-memory store,
  *      and every row of both is compared.
- *  The laws on what is stored (X3 to X5) are in check_laws.c. */
+ *  The laws on what is stored (X3 to X6) are in check_laws.c. */
 #include "check_parts.h"
 
 #include <assert.h>
@@ -58,6 +58,7 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
     }
     entry.hash = row->hash;
     note_people(c, &entry);
+    note_mark(c, &entry, row->seq);
     entry_project(arena, &entry, row->payload, NULL, 0, &rows);
     if (!str_equal(rows.entry.kind, row->kind))
         find(c, "entry %llu is called %.*s and says %.*s", (unsigned long long)row->seq,
@@ -179,6 +180,9 @@ static ref_t sum_row(struct buf *t, enum store_table table, const void *row)
         buf_print(t, "%llu %.*s", (unsigned long long)((const struct row_outbox *)row)->owner,
                   STR_ARG(((const struct row_outbox *)row)->kind));
         return ((const struct row_outbox *)row)->ref;
+    case TABLE_TOUCH:
+        buf_print(t, "%llu", (unsigned long long)((const struct row_touch *)row)->seq);
+        return ((const struct row_touch *)row)->ref;
     case TABLE_COMPANY:
     case TABLE_ENTRY:
     case TABLE_PERSON:
@@ -246,7 +250,8 @@ static il_rc check_projections(struct checking *c, struct store_read *fold, stru
                      { TABLE_INSPECTION, "inspections" },
                      { TABLE_CONFLICT, "conflicts" },
                      { TABLE_KEY, "keys" },
-                     { TABLE_OUTBOX, "outbox" } };
+                     { TABLE_OUTBOX, "outbox" },
+                     { TABLE_TOUCH, "touches" } };
     for (size_t i = 0; i < sizeof compared / sizeof compared[0]; i++) {
         struct sums stored = { .table = compared[i].table };
         struct sums folded = { .table = compared[i].table };
@@ -351,6 +356,7 @@ static il_rc check_all(struct store_read *read, struct dice *dice, struct arena 
         const il_rc rc = check_company(&c, &heads.at[i], reterr);
         store_close(c.fold);
         free(c.people);
+        free(c.marks);
         if (rc != IL_OK)
             return rc;
         ret->companies++;

@@ -4,9 +4,11 @@
  *      pair, and such a conflict names two that do. Absences may overlap each other.
  *  X4  Live inspections, live holds and absences have exactly the claims their records name;
  *      nothing else has any.
- *      Each of the three is found by an entry about it, so that its changelog begins somewhere.
  *  X5  Each person the journal names is stored, once, and no other; the data match the salted hash
- *      that the journal knows, or have been erased. */
+ *      that the journal knows, or have been erased.
+ *  X6  Each row of an idempotency key names the entry that the key asked for, and each entry that
+ *      was asked for with a key has its row: a repeat finds its first answer, and no other. (What
+ *      the request was, only the row knows: its hash is of personal data too.) */
 #include "check_parts.h"
 
 #include <stdlib.h>
@@ -132,27 +134,7 @@ static il_rc check_overlaps(struct checking *c, struct il_err *reterr)
     return rc;
 }
 
-/* ---- X4: records, their claims, and their entries ---- */
-
-static il_rc visit_told(void *context, const void *row, struct il_err *reterr)
-{
-    (void)row;
-    (void)reterr;
-    *(bool *)context = true;
-    return IL_OK;
-}
-
-static il_rc check_told(struct checking *c, ref_t ref, struct str what, struct il_err *reterr)
-{
-    const struct store_query query = {
-        .table = TABLE_ENTRY, .by = BY_OWNER, .company = c->company, .ref = ref, .limit = 1
-    };
-    bool is_told = false;
-    TRY(store_find(c->read, &query, visit_told, &is_told, reterr));
-    if (!is_told)
-        find(c, "no entry says how %.*s came", STR_ARG(what));
-    return IL_OK;
-}
+/* ---- X4: records and their claims ---- */
 
 struct claim_look { /* the claim that a record names */
     struct str inspector;
@@ -246,9 +228,6 @@ static il_rc visit_inspection(void *context, const void *row, struct il_err *ret
         rc = check_inspection(c, &record, reterr);
     else
         find(c, "inspection %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
-    const long long number = stored->order_number;
-    if (rc == IL_OK)
-        rc = check_told(c, stored->ref, str_print(&arena, "order %lld", number), reterr);
     arena_drop(&arena);
     return rc;
 }
@@ -265,9 +244,6 @@ static il_rc visit_hold(void *context, const void *row, struct il_err *reterr)
         rc = check_hold(c, &record, reterr);
     else
         find(c, "hold %llu cannot be read: %s", (unsigned long long)stored->ref, why.text);
-    const unsigned long long ref = stored->ref;
-    if (rc == IL_OK)
-        rc = check_told(c, stored->ref, str_print(&arena, "hold %llu", ref), reterr);
     arena_drop(&arena);
     return rc;
 }
@@ -284,9 +260,6 @@ static il_rc visit_absence(void *context, const void *row, struct il_err *reterr
         rc = check_absence(c, &record, reterr);
     else
         find(c, "absence %.*s cannot be read: %s", STR_ARG(stored->id), why.text);
-    if (rc == IL_OK)
-        rc = check_told(c, stored->ref, str_print(&arena, "absence %.*s", STR_ARG(stored->id)),
-                        reterr);
     arena_drop(&arena);
     return rc;
 }
@@ -385,9 +358,65 @@ static il_rc check_people(struct checking *c, struct il_err *reterr)
     return IL_OK;
 }
 
+/* ---- X6: idempotency keys ---- */
+
+void note_mark(struct checking *c, const struct entry *entry, uint64_t seq)
+{
+    if (c->n_marks == c->room_marks) {
+        c->room_marks = c->room_marks == 0 ? 1024 : 2 * c->room_marks;
+        c->marks = realloc(c->marks, c->room_marks * sizeof *c->marks);
+        if (c->marks == NULL)
+            abort();
+    }
+    c->marks[c->n_marks] = entry_mark(entry);
+    c->marks[c->n_marks++].seq = seq;
+}
+
+static int order_marks(const void *x, const void *y)
+{
+    const uint64_t a = ((const struct entry_mark *)x)->seq;
+    const uint64_t b = ((const struct entry_mark *)y)->seq;
+    return a < b ? -1 : a > b;
+}
+
+static il_rc visit_idempotency(void *context, const void *row, struct il_err *reterr)
+{
+    struct checking *c = context;
+    const struct row_idempotency *stored = row;
+    const struct entry_mark wanted = { .seq = stored->seq };
+    (void)reterr;
+    struct entry_mark *mark =
+        c->n_marks == 0 ? NULL : bsearch(&wanted, c->marks, c->n_marks, sizeof wanted, order_marks);
+    if (mark == NULL)
+        find(c, "the idempotency key %.*s names entry %llu, and there is none that can be read",
+             STR_ARG(stored->key), (unsigned long long)stored->seq);
+    else if (!mark_fits(mark, stored) || mark->is_named)
+        find(c, "entry %llu is not of the request whose idempotency key, %.*s, names it",
+             (unsigned long long)stored->seq, STR_ARG(stored->key));
+    else
+        mark->is_named = true;
+    return IL_OK;
+}
+
+static il_rc check_keys(struct checking *c, struct il_err *reterr)
+{
+    const struct store_query query = { .table = TABLE_IDEMPOTENCY,
+                                       .by = BY_ALL,
+                                       .company = c->company };
+    TRY(store_find(c->read, &query, visit_idempotency, c, reterr));
+    for (size_t i = 0; i < c->n_marks; i++) {
+        const struct entry_mark *mark = &c->marks[i];
+        if (!mark->is_named && !hash_equal(&mark->key, &(struct hash){ 0 }))
+            find(c, "entry %llu was asked for with an idempotency key, and the key is not stored",
+                 (unsigned long long)mark->seq);
+    }
+    return IL_OK;
+}
+
 il_rc check_laws(struct checking *c, struct il_err *reterr)
 {
     TRY(check_overlaps(c, reterr));
     TRY(check_records(c, reterr));
-    return check_people(c, reterr);
+    TRY(check_people(c, reterr));
+    return check_keys(c, reterr);
 }

@@ -20,6 +20,8 @@ struct checking { /* one company */
     size_t stored_claims, named_claims; /* named: by records */
     struct known_person *people;        /* heap */
     size_t n_people, room_people, n_stored_people;
+    struct entry_mark *marks; /* heap, by seq: of every entry that can be read */
+    size_t n_marks, room_marks;
     struct check_report *report;
 };
 
@@ -27,6 +29,9 @@ void find(struct checking *c, const char *format, ...) IL_PRINTF(2, 3); /* a fin
 
 /* X5: remembers whom an entry names. */
 void note_people(struct checking *c, const struct entry *entry);
+
+/* X6: remembers who asked for an entry; `seq` is where it stands. */
+void note_mark(struct checking *c, const struct entry *entry, uint64_t seq);
 
 IL_MUST il_rc check_laws(struct checking *c, struct il_err *reterr);
 

@@ -182,7 +182,26 @@ static il_rc key_read(struct store_read *read, const struct desk_job *job, struc
                                      .company = job->company,
                                      .text = job->command.actor.key_id,
                                      .text2 = job->idempotency_key };
-    return store_find(read, &key, visit_idempotency, replay, reterr);
+    TRY(store_find(read, &key, visit_idempotency, replay, reterr));
+    /* What was looked for was found; the row's own texts ended with the search. */
+    replay->row.key_id = key.text;
+    replay->row.key = key.text2;
+    return IL_OK;
+}
+
+struct entry_mark entry_mark(const struct entry *entry)
+{
+    return (struct entry_mark){ .seq = entry->seq,
+                                .at = entry->at,
+                                .actor = hash_short(entry->actor.key_id),
+                                .key = entry->idempotency_key };
+}
+
+bool mark_fits(const struct entry_mark *mark, const struct row_idempotency *row)
+{
+    const struct hash key = hash_of(row->key);
+    return mark->seq == row->seq && mark->at == row->at && mark->actor == hash_short(row->key_id) &&
+           (hash_equal(&mark->key, &key) || hash_equal(&mark->key, &(struct hash){ 0 }));
 }
 
 static il_rc replay_read(struct store_read *read, struct desk_job *job, struct replay *replay,
@@ -198,8 +217,8 @@ static il_rc replay_read(struct store_read *read, struct desk_job *job, struct r
     struct entry *first = arena_new(job->arena, struct entry);
     TRY(entry_read(job->arena, replay->payload, first, reterr));
     /* The answer is made from this entry: a damaged row may name another request's. */
-    if (first->kind != job->command.kind || first->at != replay->row.at ||
-        !str_equal(first->actor.key_id, job->command.actor.key_id))
+    const struct entry_mark mark = entry_mark(first);
+    if (first->kind != job->command.kind || !mark_fits(&mark, &replay->row))
         return il_fail(reterr, IL_IO,
                        "company %.*s: entry %llu is not of the request whose key "
                        "names it; `interlock check` looks at the rest",

@@ -155,6 +155,16 @@ IL_MUST bool import_take(struct desk *desk, struct desk_job *job, utc_s now,
                          struct import_entries *ret);
 
 /* desk.c */
+/* Of an entry, what the row of its idempotency key must agree with. */
+struct entry_mark {
+    uint64_t seq;
+    utc_s at;
+    uint64_t actor;  /* hash of the API key's id */
+    struct hash key; /* zeros: it came without, or is older than this field: anything may be true */
+    bool is_named;   /* while checking: by a row that fits */
+};
+struct entry_mark entry_mark(const struct entry *entry);
+bool mark_fits(const struct entry_mark *mark, const struct row_idempotency *row);
 int64_t desk_now_s(struct desk *desk);
 /* What the desk says to every change of the company; CODE_NONE: nothing, as far as is known. */
 enum code desk_refuses(struct desk *desk, struct str company);

@@ -218,20 +218,31 @@ static il_rc load_external_ref(const struct deciding *on, const struct rows_at *
     return IL_OK;
 }
 
-enum { TWINS_MAX = 8 };
+enum {
+    TWINS_MAX = 8,       /* that an answer names */
+    TWIN_ROWS_MAX = 256, /* at one address that are looked at, cancelled ones among them */
+};
 
 struct twins { /* inspections at the same address around the wanted time */
-    struct arena *arena;
+    const struct deciding *on;
+    const struct desk_job *job;
     const struct inspection *at[TWINS_MAX];
     size_t n;
 };
 
+static bool has_ref(const struct inspection *r, const struct desk_job *job, int64_t number)
+{
+    (void)job;
+    return r->ref == (ref_t)number;
+}
+
+static const struct inspection *newest_in_batch(const struct twins *twins, ref_t ref)
+{
+    return in_batch(twins->on->batch, twins->job, has_ref, (int64_t)ref);
+}
+
 static void add_twin(struct twins *twins, const struct inspection *record)
 {
-    for (size_t i = 0; i < twins->n; i++) {
-        if (twins->at[i]->ref == record->ref)
-            return;
-    }
     if (twins->n < TWINS_MAX && record->status != STATUS_CANCELLED)
         twins->at[twins->n++] = record;
 }
@@ -239,10 +250,13 @@ static void add_twin(struct twins *twins, const struct inspection *record)
 static il_rc visit_twin(void *context, const void *row, struct il_err *reterr)
 {
     struct twins *twins = context;
-    struct inspection *record = arena_new(twins->arena, struct inspection);
-    const struct str doc = str_copy(twins->arena, ((const struct row_inspection *)row)->doc);
-    TRY(inspection_read(twins->arena, doc, record, reterr));
-    add_twin(twins, record);
+    struct arena *arena = twins->job->arena;
+    struct inspection *record = arena_new(arena, struct inspection);
+    const struct str doc = str_copy(arena, ((const struct row_inspection *)row)->doc);
+    TRY(inspection_read(arena, doc, record, reterr));
+    /* What the batch did to it was looked at already, also where it went out of the window. */
+    if (newest_in_batch(twins, record->ref) == NULL)
+        add_twin(twins, record);
     return IL_OK;
 }
 
@@ -267,13 +281,14 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     const struct span window = { start - (utc_s)DUPLICATE_DAYS * DAY_S,
                                  start + (utc_s)DUPLICATE_DAYS * DAY_S + 1 };
     struct twins *twins = arena_new(job->arena, struct twins);
-    twins->arena = job->arena;
+    twins->on = on;
+    twins->job = job;
     for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
         for (size_t i = 0; str_equal(o->company, job->company) && i < o->entry->n_inspections;
              i++) {
             const struct inspection *r = o->entry->inspections[i];
             if (r->place_key == c->place_key && r->when.start >= window.start &&
-                r->when.start < window.end)
+                r->when.start < window.end && newest_in_batch(twins, r->ref) == r)
                 add_twin(twins, r);
         }
     }
@@ -283,7 +298,7 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
                                        .key = c->place_key,
                                        .from = window.start,
                                        .to = window.end,
-                                       .limit = TWINS_MAX };
+                                       .limit = TWIN_ROWS_MAX };
     TRY(store_find(on->read, &query, visit_twin, twins, reterr));
     ret->duplicates = twins->at;
     ret->n_duplicates = twins->n;

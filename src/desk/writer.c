@@ -118,6 +118,8 @@ static void accept(struct batch *batch, struct batch_company *c, struct desk_job
 {
     struct entry *entry = arena_new(job->arena, struct entry);
     *entry = *job->verdict.entry;
+    if (job->has_idempotency)
+        entry->idempotency_key = hash_of(job->idempotency_key);
     size_t n_persons = 0;
     if (brings_person(&job->command)) {
         personal->ref = entry->inspections[0]->person;

@@ -117,6 +117,11 @@ static const struct column key_columns[] = {
     { "revoked_at", COLUMN_INT, offsetof(struct row_key, revoked_at) },
 };
 
+static const struct column touch_columns[] = {
+    { "ref", COLUMN_REF, offsetof(struct row_touch, ref) },
+    { "seq", COLUMN_REF, offsetof(struct row_touch, seq) },
+};
+
 static const struct row_shape shapes[TABLE_COUNT] = {
     [TABLE_COMPANY] = { "company", "id", 1, false, company_columns,
                         sizeof company_columns / sizeof *company_columns,
@@ -148,6 +153,8 @@ static const struct row_shape shapes[TABLE_COUNT] = {
                        sizeof outbox_columns / sizeof *outbox_columns, sizeof(struct row_outbox) },
     [TABLE_KEY] = { "api_key", "company_id", 1, true, key_columns,
                     sizeof key_columns / sizeof *key_columns, sizeof(struct row_key) },
+    [TABLE_TOUCH] = { "touch", "company_id", 2, true, touch_columns,
+                      sizeof touch_columns / sizeof *touch_columns, sizeof(struct row_touch) },
 };
 
 const struct row_shape *row_shape(enum store_table table)
@@ -182,6 +189,7 @@ struct row_list row_list(const struct store_entry *entry, enum store_table table
     case TABLE_ENTRY:
         return (struct row_list){ (const char *)&entry->entry, 1 };
     case TABLE_COMPANY:
+    case TABLE_TOUCH: /* refs, not rows: each backend lays the seq beside them */
         break;
     }
     return (struct row_list){ NULL, 0 };

@@ -18,6 +18,7 @@ static const unsigned ways[TABLE_COUNT] = {
     [TABLE_IDEMPOTENCY] = 1u << BY_ALL | 1u << BY_ID,
     [TABLE_OUTBOX] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER | 1u << BY_STATE,
     [TABLE_KEY] = 1u << BY_ALL | 1u << BY_ID | 1u << BY_SECRET,
+    [TABLE_TOUCH] = 1u << BY_ALL,
 };
 
 il_rc store_read_open(struct store *store, struct store_read **ret, struct il_err *reterr)

@@ -8,6 +8,9 @@ from harness import *
 args = options(__doc__.splitlines()[0])
 cases = Cases()
 
+LAST = "(SELECT max(seq) FROM entry)"
+ENDED = "(SELECT ref, max(seq) FROM touch WHERE ref = (SELECT ref FROM hold WHERE state <> 'live'))"
+
 # (what was done, SQL, words of a finding)
 DAMAGE = [
     ("an entry is gone", "DELETE FROM entry WHERE seq = 2", "jumps from seq"),
@@ -54,9 +57,33 @@ DAMAGE = [
                                     ("an", "outbox", "outbox")]),
     ("a conflict is somebody else's", "UPDATE conflict SET inspector_id = 'bob'", "conflicts: row"),
     *((f"what happened to {article} {table} is forgotten", f"DELETE FROM touch WHERE ref IN "
-       f"(SELECT ref FROM {table})", f"no entry says how {words}")
-      for article, table, words in [("an", "inspection", "order 7001 came"),
-                                    ("an", "absence", "absence "), ("a", "hold", "hold ")]),
+       f"(SELECT ref FROM {table})", "touches: ")
+      for article, table in [("an", "inspection"), ("an", "absence"), ("a", "hold")]),
+    ("how a hold ended is forgotten", f"DELETE FROM touch WHERE (ref, seq) = {ENDED}", "touches: "),
+    ("how a hold ended is told of another entry",
+     f"UPDATE touch SET seq = 1 WHERE (ref, seq) = {ENDED}", "touches: row"),
+    ("an entry is told of what it is not about", "INSERT INTO touch SELECT company_id, max(ref), "
+     "1 FROM touch", "touches: "),
+    ("a key's request is forgotten", f"DELETE FROM idempotency WHERE seq = {LAST}",
+     "key is not stored"),
+    ("every key's request is forgotten", "DELETE FROM idempotency", "key is not stored"),
+    ("a key names no entry", f"UPDATE idempotency SET seq = 999999 WHERE seq = {LAST}",
+     "names entry 999999"),
+    ("a key names another's entry", f"UPDATE idempotency SET seq = {LAST} WHERE seq = {LAST} - 1",
+     "is not of the request"),
+    ("a key names an entry without one", f"UPDATE idempotency SET seq = 1 WHERE seq = {LAST}",
+     "is not of the request"),
+    ("two keys name each other's entry", f"UPDATE idempotency SET seq = 2 * {LAST} - 1 - seq, at = "
+     f"(SELECT at FROM entry WHERE seq = 2 * {LAST} - 1 - idempotency.seq) "
+     f"WHERE seq >= {LAST} - 1", "is not of the request"),
+    ("a key is another's", f"UPDATE idempotency SET key_id = 'k_other' WHERE seq = {LAST}",
+     "is not of the request"),
+    ("a key is another text", f"UPDATE idempotency SET key_text = 'other' WHERE seq = {LAST}",
+     "is not of the request"),
+    ("a key is of another time", f"UPDATE idempotency SET at = at - 1 WHERE seq = {LAST}",
+     "is not of the request"),
+    ("an entry has two keys", "INSERT INTO idempotency SELECT company_id, key_id, 'other', request, "
+     f"seq, at FROM idempotency WHERE seq = {LAST}", "is not of the request"),
 ]
 
 

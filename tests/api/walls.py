@@ -1,4 +1,5 @@
-"""Walls: to one company, what is another's is exactly what does not exist.
+"""Walls: to one company, what is another's is exactly what does not exist; and to a key of one brand
+the orders and holds of another.
 
 Each route is asked with the key of one company and an id of the other, then with an id that nobody
 has. The two answers are the same: status, headers but Date and Interlock-Seq, and body.
@@ -135,6 +136,62 @@ def keys_are_apart(client, other):
         same(answer.header("Idempotent-Replayed"), None, "Idempotent-Replayed")
 
 
+# ---- brands of one company ----
+
+
+def of_brand(brand, day):
+    """An order and a hold, made by whoever works for all brands."""
+    booked = roles["admin"].book(booking(at(day, "10:00"), brand=brand)).want(201)
+    hold = roles["admin"].post("/schedule/holds", {
+        "datetime": at(day, "14:00"), "services": ["quick"], "_inspectorId": "alice",
+        "brand": brand}).want(201).json["hold"]
+    record = booked.json["inspection"]
+    return {"inspection": record["_id"], "order": str(record["orderNumber"]),
+            "hold token": hold["token"], "hold": hold["_id"], "at": hold["datetime"]}
+
+
+def released(thing):
+    roles["admin"].delete(f"/schedule/holds/{thing['hold']}").want(204)
+    return thing
+
+
+def brand_wall(client, thing):
+    """Asked of by a key of the other brand; `client` has an order of its own to move."""
+    mine = of_brand("denver", 31 + next(more_days))["inspection"]
+    into = [("POST", f"/inspection/{mine}/reschedule", {"version": 1, "hold": "@"})]
+    for kind in ("inspection", "order"):
+        for method, target, body in INSPECTION + LINKED:
+            wall(client, method, target, body, kind, thing[kind])
+    for kind in ("hold token", "hold"):
+        for method, target, body in HOLD + IN_BODY + into:
+            wall(client, method, target, body, kind, thing[kind])
+
+
+def brand_wall_of_the_public(client, thing):
+    for kind in ("hold token", "hold"):
+        for method, target, body in HOLD + IN_BODY:
+            wall(client, method, target, body, kind, thing[kind])
+
+
+def own_brand(client, thing):
+    """What the wall leaves: the key's own brand."""
+    same(client.get(f"/schedule/holds/{thing['hold']}").want(200).json["hold"]["_id"],
+         thing["hold"], "the hold")
+    client.get(f"/inspection/{thing['order']}/changelog").want(200)
+    moved = {"version": 1, "hold": thing["hold token"]}
+    client.post(f"/inspection/{thing['inspection']}/reschedule", moved).want(200)
+    client.post(f"/inspection/{thing['inspection']}/cancel", {"version": 2}).want(200)
+
+
+def brand_lists(client, theirs, mine):
+    listed = [h["_id"] for h in client.get("/schedule/holds").want(200).json["holds"]]
+    check(mine["hold"] in listed, f"{mine['hold']} is not listed")
+    check(theirs["hold"] not in listed, "the hold of another brand is listed")
+    everyone = [h["_id"] for h in roles["admin"].get("/schedule/holds").want(200).json["holds"]]
+    check({mine["hold"], theirs["hold"]} <= set(everyone), "a key of all brands sees all")
+
+
+more_days = itertools.count()
 ours, theirs = fill("ours"), fill("theirs")
 roles = {"admin": server.client("admin", name="ours", override=True),
          "online": server.client("online", name="ours", brand="denver")}
@@ -157,6 +214,16 @@ cases.run("nothing of the other company has changed",
 cases.run("nothing of it was journaled either",
           lambda: same(other.slots(services="quick")["asOfSeq"], seqs, "seq"))
 cases.run("an Idempotency-Key is another in another company", keys_are_apart, roles["admin"], other)
+denver = {role: server.client(role, name="ours", brand="denver") for role in ("staff", "admin")}
+apart, mine = of_brand("boulder", 70), of_brand("denver", 71)
+for role, client in denver.items():
+    cases.run(f"{role} of a brand: another brand's order and hold", brand_wall, client, apart)
+    cases.run(f"{role} of a brand: a hold of another that has ended", brand_wall, client,
+              released(of_brand("boulder", 72 + next(more_days))))
+cases.run("online: a hold of another brand", brand_wall_of_the_public, roles["online"], apart)
+cases.run("lists of a brand show its holds", brand_lists, denver["staff"], apart, mine)
+cases.run("a key of a brand works for its own", own_brand, denver["staff"], mine)
+cases.run("a key of all brands works for each", own_brand, roles["admin"], apart)
 cases.run("check finds nothing", server.must_be_clean)
 server.close()
 cases.finish()

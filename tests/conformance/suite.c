@@ -112,6 +112,11 @@ static void str_print_to(struct buf *out, struct str text)
     buf_print(out, "%.*s", STR_ARG(text));
 }
 
+static void touch_print(struct buf *out, const struct row_touch *row)
+{
+    buf_print(out, "%llu.%llu", (unsigned long long)row->ref, (unsigned long long)row->seq);
+}
+
 static void key_print(struct buf *out, enum store_table table, const void *row)
 {
     const struct row_setting *setting = row;
@@ -131,6 +136,8 @@ static void key_print(struct buf *out, enum store_table table, const void *row)
     else if (table == TABLE_ENTRY)
         buf_print(out, "%.*s.%llu", STR_ARG(((const struct row_entry *)row)->company),
                   (unsigned long long)((const struct row_entry *)row)->seq);
+    else if (table == TABLE_TOUCH)
+        touch_print(out, row);
     else
         buf_print(out, "%llu", (unsigned long long)*(const ref_t *)row);
 }
@@ -295,6 +302,9 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
     case TABLE_KEY:
         api_key_print(out, row);
         break;
+    case TABLE_TOUCH:
+        touch_print(out, row);
+        break;
     }
     buf_add_char(out, '\n');
 }
@@ -320,7 +330,7 @@ static il_rc company_visit(void *context, const void *row, struct il_err *reterr
     struct dump *dump = context;
 
     row_print(dump->out, TABLE_COMPANY, row);
-    for (int table = TABLE_ENTRY; table <= TABLE_KEY; table++) {
+    for (int table = TABLE_ENTRY; table <= TABLE_TOUCH; table++) {
         struct dump inner = { dump->out, (enum store_table)table, dump->read };
         const struct store_query query = { .table = (enum store_table)table,
                                            .by = BY_ALL,

@@ -89,7 +89,10 @@ static void check_calendar(const struct claim *claims, size_t n)
 {
     const struct calendar *whole = calendar_make(claims, n, NULL, 0);
     const struct calendar *grown = calendar_make(claims, 1, NULL, 0);
-    const struct calendar_change change = { .added = claims + 1, .n_added = n - 1 };
+    struct claim rest[THREE];
+    if (n > 1)
+        memcpy(rest, claims + 1, (n - 1) * sizeof *rest);
+    const struct calendar_change change = { .added = rest, .n_added = n - 1 };
     const struct calendar *after = calendar_after(grown, &change);
     check_busy(whole, claims, n);
     check_busy(after, claims, n);

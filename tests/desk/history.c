@@ -421,6 +421,100 @@ static void test_an_import_that_joins_and_renumbers(void **state)
     scene_close(&s);
 }
 
+static void expect_numbers(const struct conflict *c, int64_t a, int64_t b)
+{
+    assert_int_equal(c->a.order_number, a);
+    assert_int_equal(c->b.order_number, b);
+}
+
+/* An open conflict names its orders by the numbers they have, also after an import gave others. */
+static void test_a_conflict_of_renumbered_orders(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 },
+                              { slot, 60, "confirmed", 0 },
+                              { slot + DAY_S, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct conflict_list list;
+    struct il_err err;
+    (void)state;
+    scene_start(&s);
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 1);
+    orders[0].number = 8000;
+    orders[1].number = 8001;
+    assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 0);
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    assert_int_equal(list.n, 1);
+    expect_numbers(&list.at[0], 8000, 8001);
+    /* A third one joins them in the same entry that renumbers one of them. */
+    orders[1].number = 9001;
+    orders[2].start = slot;
+    assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
+    scene_restart(&s, now);
+    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    assert_int_equal(list.n, 3);
+    expect_numbers(&list.at[0], 8000, 9001);
+    for (size_t i = 1; i < list.n; i++)
+        expect_numbers(&list.at[i], list.at[i].a.claim == list.at[0].a.claim ? 8000 : 9001, 7002);
+    scene_close(&s);
+}
+
+static il_rc note_kind(void *context, const void *row, struct il_err *reterr)
+{
+    const struct row_outbox *out = row;
+    struct buf *kinds = context;
+    (void)reterr;
+    buf_print(kinds, "%.*s ", STR_ARG(out->kind));
+    return IL_OK;
+}
+
+static void expect_outbox(struct scene *s, const char *kinds)
+{
+    const struct store_query query = { .table = TABLE_OUTBOX, .by = BY_ALL, .company = STR("a") };
+    struct store_read *read;
+    struct buf found = { 0 };
+    struct il_err err;
+    assert_int_equal(store_read_open(s->memory, &read, &err), IL_OK);
+    assert_int_equal(store_find(read, &query, note_kind, &found, &err), IL_OK);
+    store_read_close(read);
+    assert_true(str_equal(buf_view(&found), str_from(kinds)));
+    buf_drop(&found);
+}
+
+/* What the other side shows must follow, whoever moves a mirrored order: an import as well. */
+static void test_an_import_of_a_mirrored_order(void **state)
+{
+    static const char form[] =
+        ",\"inspections\":[{\"_id\":\"%.*s\",\"brand\":\"linked\",\"datetime\":\"2026-11-0%dT09:00:"
+        "00Z\","
+        "\"endtime\":\"2026-11-0%dT10:00:00Z\",\"_inspectorId\":\"i0\",\"status\":\"%s\","
+        "\"services\":[\"short\"]}]}";
+    static const struct {
+        int day;
+        const char *status, *outbox;
+    } steps[] = { { 3, "confirmed", "create update " },
+                  { 3, "confirmed", "create update " },
+                  { 4, "cancelled", "create update cancel " } };
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    struct desk_job job = rig_visit(&s.arena, "a", COMMAND_BOOK, "i0", slot, 60);
+    job.command.want.brand = STR("linked");
+    assert_int_equal(do_job(s.desk, &job), CODE_NONE);
+    expect_outbox(&s, "create ");
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct buf text = { 0 };
+        rig_document(&text, "a");
+        text.len--;
+        buf_print(&text, form, STR_ARG(job.verdict.entry->inspections[0]->id), steps[i].day,
+                  steps[i].day, steps[i].status);
+        (void)rig_import(s.desk, buf_view(&text));
+        buf_drop(&text);
+        expect_outbox(&s, steps[i].outbox);
+    }
+    scene_close(&s);
+}
+
 /* A dead hold that an event of the same entry regrouped is still dead for the next one. */
 static void test_a_dead_hold_in_an_import(void **state)
 {
@@ -474,6 +568,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_look_at_the_past),
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),
+        cmocka_unit_test(test_a_conflict_of_renumbered_orders),
+        cmocka_unit_test(test_an_import_of_a_mirrored_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

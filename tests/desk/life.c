@@ -6,6 +6,7 @@
  *   VERB NAME WORD=VALUE ... -> ANSWER CHECK ...
  *   holds N inspectors= from=          N holds of a minute each, one after the other
  *   settings JSON                      an import of settings
+ *   import "LIST":[JSON]               an import of one list of the document
  *   order NAME inspectors= at= end=    an import of an order that happened elsewhere
  *   conflicts A~B ...                  the pairs that are in open conflict, and no other
  *
@@ -163,6 +164,11 @@ static void run_line(struct life *l, struct str line, struct str document)
     CHECK(l->desk != NULL, "%s:%d: outside of a case", l->file, l->line);
     if (str_equal(verb, STR("settings"))) {
         rig_import(l->desk, str_print(&l->arena, "%.*s}", STR_ARG(company_part(l, rest))));
+        return;
+    }
+    if (str_equal(verb, STR("import"))) {
+        rig_import(l->desk, str_print(&l->arena, "%.*s,%.*s}", STR_ARG(company_part(l, STR(""))),
+                                      STR_ARG(rest)));
         return;
     }
     l->n_lines++;

@@ -217,11 +217,11 @@ static il_rc list_walk(const struct skip *list, struct search *search, const uni
 static il_rc touched_walk(const struct memory_company *company, struct search *search,
                           struct il_err *reterr)
 {
-    const struct touch probe = { .ref = search->query->ref };
+    const struct row_touch probe = { .ref = search->query->ref };
     const struct skip_node *node = skip_seek(&company->tables[TABLE_TOUCH][0], &probe);
 
     for (; node && !is_enough(search); node = node->next[0]) {
-        const struct touch *touch = node->row;
+        const struct row_touch *touch = node->row;
         const struct row_entry entry = { .seq = touch->seq };
 
         if (touch->ref != search->query->ref)

@@ -32,8 +32,8 @@ static int first_ref_order(const void *a, const void *b)
 
 static int touch_order(const void *a, const void *b)
 {
-    const struct touch *x = a;
-    const struct touch *y = b;
+    const struct row_touch *x = a;
+    const struct row_touch *y = b;
     const int order = ref_order(x->ref, y->ref);
 
     return order ? order : ref_order(x->seq, y->seq);
@@ -177,7 +177,7 @@ static int key_secret_order(const void *a, const void *b)
                   HASH_BYTES);
 }
 
-static const struct memory_index indexes[MEMORY_TABLES][INDEX_MAX] = {
+static const struct memory_index indexes[TABLE_COUNT][INDEX_MAX] = {
     [TABLE_COMPANY] = { { .order = company_order } },
     [TABLE_ENTRY] = { { .order = first_ref_order } },
     [TABLE_SETTING] = { { .order = setting_order } },
@@ -238,7 +238,7 @@ struct memory_company *memory_company_make(struct str id)
     assert(company);
     memcpy(own_id, id.at, id.len);
     company->row.id = (struct str){ own_id, id.len };
-    for (int table = 0; table < MEMORY_TABLES; table++)
+    for (int table = 0; table < TABLE_COUNT; table++)
         for (int number = 0; memory_index(table, number); number++)
             company->tables[table][number] = skip_make(indexes[table][number].order);
     return company;
@@ -246,7 +246,7 @@ struct memory_company *memory_company_make(struct str id)
 
 void memory_company_drop(struct memory_company *company)
 {
-    for (int table = 0; table < MEMORY_TABLES; table++) {
+    for (int table = 0; table < TABLE_COUNT; table++) {
         const struct skip_node *head = company->tables[table][0].own_head;
 
         for (const struct skip_node *node = head ? head->next[0] : NULL; node; node = node->next[0])

@@ -159,10 +159,10 @@ static void touches_put(struct steps *steps, struct memory_company *company,
                         const struct store_entry *entry)
 {
     for (size_t i = 0; i < entry->n_touched; i++) {
-        struct touch *touch = malloc(sizeof *touch);
+        struct row_touch *touch = malloc(sizeof *touch);
 
         assert(touch);
-        *touch = (struct touch){ entry->touched[i], entry->entry.seq };
+        *touch = (struct row_touch){ entry->touched[i], entry->entry.seq };
         if (skip_find(&company->tables[TABLE_TOUCH][0], touch)) {
             free(touch);
             continue;

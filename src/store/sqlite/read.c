@@ -73,6 +73,7 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
     [TABLE_KEY] = { [BY_ALL] = "company_id = ?1 ORDER BY id",
                     [BY_ID] = "company_id = ?1 AND id = ?3",
                     [BY_SECRET] = "secret = ?8" },
+    [TABLE_TOUCH] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref, seq" },
 };
 
 static il_rc view_begin(struct lite_read *read, struct il_err *reterr)

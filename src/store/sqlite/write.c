@@ -38,7 +38,7 @@ static il_rc put_prepare(struct lite *store, enum store_table table, struct il_e
     if (shape->upserts) {
         buf_add_str(&sql, STR(" ON CONFLICT ("));
         names_add(&sql, shape, shape->n_key);
-        buf_add_str(&sql, STR(") DO UPDATE SET "));
+        buf_print(&sql, ") DO %s", shape->n_key < shape->n_columns ? "UPDATE SET " : "NOTHING");
         for (size_t i = shape->n_key; i < shape->n_columns; i++)
             buf_print(&sql, "%s%s = ?%zu", i > shape->n_key ? ", " : "", shape->columns[i].name,
                       i + 2);
@@ -90,8 +90,6 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
         { "UPDATE company SET seq = ?2, last_at = ?3, head = ?4, next_order = ?5 "
           "WHERE id = ?1 AND seq = ?6",
           &store->company_move },
-        { "INSERT INTO touch (company_id, ref, seq) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-          &store->touch },
     };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -108,8 +106,8 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
 
 void lite_write_drop(struct lite *store)
 {
-    sqlite3_stmt *const plain[] = { store->begin,        store->commit,       store->rollback,
-                                    store->company_make, store->company_move, store->touch };
+    sqlite3_stmt *const plain[] = { store->begin, store->commit, store->rollback,
+                                    store->company_make, store->company_move };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         sqlite3_finalize(plain[i]);
@@ -201,13 +199,14 @@ static il_rc rows_put(struct lite *store, const struct store_change *change,
 static il_rc touches_put(struct lite *store, const struct store_change *change,
                          const struct store_entry *entry, struct il_err *reterr)
 {
+    sqlite3_stmt *statement = store->puts[TABLE_TOUCH];
     bool refused = false;
 
     for (size_t i = 0; i < entry->n_touched; i++) {
-        lite_bind_str(store->touch, 1, change->company);
-        sqlite3_bind_int64(store->touch, 2, (int64_t)entry->touched[i]);
-        sqlite3_bind_int64(store->touch, 3, (int64_t)entry->entry.seq);
-        TRY(statement_run(store, store->touch, &refused, reterr));
+        lite_bind_str(statement, 1, change->company);
+        sqlite3_bind_int64(statement, 2, (int64_t)entry->touched[i]);
+        sqlite3_bind_int64(statement, 3, (int64_t)entry->entry.seq);
+        TRY(statement_run(store, statement, &refused, reterr));
     }
     return IL_OK;
 }

@@ -173,12 +173,15 @@ struct verdict {
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */
-    struct strs warnings;
     struct span asked; /* the time asked for, once it is known; empty before */
     /* What lists other times for what was asked, holds and old records laid under it: all but the
      * days. minutes 0: it is not known, or no slot can be that. */
     struct slot_query search;
 };
+
+/* To a key of one brand the orders and holds of another do not exist. The time they take does: an
+ * inspector has one calendar. */
+bool actor_sees(const struct actor *actor, struct str brand);
 
 struct needs booking_needs(const struct image *image, const struct command *command);
 

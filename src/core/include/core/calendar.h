@@ -29,6 +29,7 @@ struct calendar {
     struct busy claimed; /* inspections and holds */
     struct busy absent;
     utc_s first_expiry; /* of its holds; INT64_MAX without: `claimed` is exact before this */
+    bool owners_repeat; /* some owner may have several claims; false: surely none has */
     const struct admitted *admitted;
     size_t n_admitted;
 };
@@ -40,7 +41,7 @@ const struct calendar *calendar_make(const struct claim *claims, size_t n,
 struct calendar_change {
     const ref_t *removed; /* claim refs, sorted */
     size_t n_removed;
-    const struct claim *added;
+    struct claim *added; /* sorted by the call */
     size_t n_added;
     const ref_t *closed; /* conflict refs, sorted: no longer open, or as `opened` says anew */
     size_t n_closed;

@@ -81,8 +81,10 @@ struct entry {
     enum command_kind kind;
     struct actor actor;
     struct str reason;
-    code_set overridden;  /* rules that an override let pass */
-    bool hold_reacquired; /* booked with a hold that had ended, on time still free */
+    code_set overridden;         /* rules that an override let pass */
+    bool hold_reacquired;        /* booked with a hold that had ended, on time still free */
+    struct hash idempotency_key; /* SHA-256 of it, set by the desk; zeros: it came without */
+    struct strs warnings;        /* told with the answer, the first time and each time after */
     struct offer offer;
 
     const struct claim_at *removed; /* as they were */

@@ -40,6 +40,10 @@ struct hours { /* days of one inspector as one audience sees them */
 struct hours hours_lay(const struct company *company, int32_t inspector, enum audience audience,
                        date_d first, size_t n_days, struct arena *arena);
 
+/* The hours of one day had the company no holidays: what is worked on a holiday by override. */
+struct hours hours_lay_plain(const struct company *company, int32_t inspector,
+                             enum audience audience, date_d date, struct arena *arena);
+
 /* A block holding hours_lay of every inspector and audience, within bounds of memory: hours_of
  * picks one, NULL when there was no room for it. */
 struct hours_table;

@@ -135,6 +135,11 @@ struct row_key {
     struct str company;             /* filled in reads */
 };
 
+struct row_touch { /* read only: a commit says it in `touched` */
+    ref_t ref;
+    uint64_t seq; /* of an entry that is about it */
+};
+
 /* Everything one journal entry changes. Row arrays are upserts by primary key unless `removed`. */
 struct store_entry {
     struct row_entry entry;
@@ -191,13 +196,15 @@ enum store_table {
     TABLE_IDEMPOTENCY,
     TABLE_OUTBOX,
     TABLE_KEY,
+    TABLE_TOUCH,
 };
 
 /* Which rows, in which order. Fields not named by the way are ignored. */
 enum store_by {
     BY_ALL,      /* every row of the company, in primary-key order, with ref (or seq) > `ref`:
                   * COMPANY by id (all companies, `company` ignored), ENTRY by seq, SETTING by
-                  * (kind, id), KEY by id, IDEMPOTENCY by (key_id, key), others by ref */
+                  * (kind, id), KEY by id, IDEMPOTENCY by (key_id, key), TOUCH by (ref, seq), others
+                  * by ref */
     BY_REF,      /* the one row with this ref (ENTRY: seq) */
     BY_ID,       /* SETTING: kind in `text`, id in `text2`. ABSENCE, INSPECTION, KEY, COMPANY: id in
                   * `text`. IDEMPOTENCY: key_id in `text`, key in `text2` */

@@ -30,13 +30,7 @@ void *skip_find(const struct skip *list, const void *probe);             /* the 
 void skip_put(struct skip *list, void *row);
 void skip_take(struct skip *list, const void *row);
 
-/* One more table than the port shows: which entries touched a thing. */
-enum { TABLE_TOUCH = TABLE_COUNT, MEMORY_TABLES = TABLE_COUNT + 1, INDEX_MAX = 6 };
-
-struct touch {
-    ref_t ref;
-    uint64_t seq;
-};
+enum { INDEX_MAX = 6 };
 
 /* How a table's rows are listed; the first list is by primary key. */
 struct memory_index {
@@ -65,7 +59,7 @@ enum {
 struct memory_company {
     struct row_company row; /* first: the list of companies is ordered by it */
     int64_t longest;        /* no claim was ever longer: where a look for overlaps may start */
-    struct skip tables[MEMORY_TABLES][INDEX_MAX];
+    struct skip tables[TABLE_COUNT][INDEX_MAX];
 };
 
 struct memory {

@@ -5,7 +5,7 @@
 
 #include "store/store.h"
 
-enum { TABLE_COUNT = TABLE_KEY + 1, BY_COUNT = BY_FIRST + 1 };
+enum { TABLE_COUNT = TABLE_TOUCH + 1, BY_COUNT = BY_FIRST + 1 };
 
 enum column_type {
     COLUMN_INT,   /* int64_t */
@@ -28,7 +28,8 @@ struct row_shape {
     const char *table;   /* in SQL */
     const char *company; /* the column that names the company */
     size_t n_key;        /* the first columns, which with the company are the primary key */
-    bool upserts;        /* false: a row is written once, the same key again is refused */
+    bool upserts;        /* false: a row is written once, the same key again is refused; true: the
+                          * same key again is the row as it now is */
     const struct column *columns;
     size_t n_columns;
     size_t bytes; /* of the row struct */
@@ -48,6 +49,7 @@ union any_row {
     struct row_idempotency idempotency;
     struct row_outbox outbox;
     struct row_key key;
+    struct row_touch touch;
 };
 
 const struct row_shape *row_shape(enum store_table table);

@@ -31,7 +31,7 @@ struct lite {
 
     sqlite3 *db; /* the writer's; NULL when read_only */
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *company_make, *company_move, *touch;
+    sqlite3_stmt *company_make, *company_move;
     sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
     int wal_frames;     /* in the log after the newest commit */
     int checkpoint_at;  /* frames that ask for the next checkpoint */
