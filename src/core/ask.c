@@ -75,6 +75,10 @@ static bool ask_services(struct ask *ask, struct strs services)
 static bool ask_span(struct ask *ask, const struct want *want)
 {
     int32_t minutes = want->minutes > 0 ? want->minutes : ask->price.minutes;
+    if (!span_is_empty(ask->stays)) {
+        ask->when = ask->stays;
+        return true;
+    }
     if (!ask_resolve_time(ask, want->datetime, "/datetime", &ask->when.start))
         return false;
     if (want->has_endtime) {

@@ -27,7 +27,8 @@ struct ask {
     struct str *roles;
     size_t n_inspectors;
     struct look look;
-    bool rules_waived;               /* a live hold was judged when it was made */
+    bool rules_waived; /* a live hold was judged when it was made */
+    struct span stays; /* of an order whose time stands, however long it is; empty: as wanted */
     const struct inspection *agreed; /* its starts stand already: the rules of time are passed */
     bool brand_stands; /* of an order or live hold: they may have changed in the settings by now */
     bool services_stand;   /* and with them how many people they took then */

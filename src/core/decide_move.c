@@ -69,19 +69,6 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     return true;
 }
 
-/* Its own start, and unless the services say otherwise its own end. */
-static struct want want_in_place(struct draft *d, const struct inspection *subject)
-{
-    struct want want = d->command->want;
-    want.has_datetime = true;
-    want.datetime = (struct instant_text){ .wall = subject->when.start, .has_offset = true };
-    if (want.n_assignments == 0 && want.services.n == 0 && want.minutes == 0) {
-        want.has_endtime = true;
-        want.endtime = (struct instant_text){ .wall = subject->when.end, .has_offset = true };
-    }
-    return want;
-}
-
 /* Rules about when one may ask were passed when the time was agreed; what changes is judged. */
 static struct ask ask_in_place(struct draft *d, const struct inspection *subject,
                                struct verdict *verdict)
@@ -94,13 +81,15 @@ static struct ask ask_in_place(struct draft *d, const struct inspection *subject
     return ask;
 }
 
+/* The order keeps its time, unless the assignments name another. */
 bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct inspection *subject = facts->inspection;
     if (!may_move(d, subject, verdict))
         return false;
     struct ask ask = ask_in_place(d, subject, verdict);
-    struct want want = want_in_place(d, subject);
+    struct want want = d->command->want;
+    ask.stays = subject->when;
     order_fill(d, subject, &want);
     if (!ask_make(&ask, &want) || !ask_choose(&ask))
         return false;
@@ -148,9 +137,11 @@ static void renew_places(struct draft *d, struct inspection *record)
 static bool amend_time(struct draft *d, struct ask *ask, const struct inspection *subject,
                        struct inspection *record)
 {
-    struct want want = want_in_place(d, subject);
+    struct want want = d->command->want;
     if (subject->is_locked)
         return refuse(ask->verdict, CODE_locked, "", STR(""));
+    want.has_datetime = true;
+    want.datetime = (struct instant_text){ .wall = subject->when.start, .has_offset = true };
     want.services = d->command->want.services.n > 0 ? d->command->want.services : subject->services;
     want.minutes = 0;
     want.has_endtime = false;
@@ -174,8 +165,11 @@ bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *ve
     struct ask ask = ask_in_place(d, subject, verdict);
     struct inspection *record = inspection_copy(d->arena, subject);
     const struct strs services = d->command->want.services;
-    const bool other_work = (services.n > 0 && !strs_equal(services, subject->services)) ||
-                            !same_size(&d->command->want.property, &subject->property);
+    /* Without services nothing tells how long a larger house takes. */
+    const bool other_size =
+        subject->services.n > 0 && !same_size(&d->command->want.property, &subject->property);
+    const bool other_work =
+        other_size || (services.n > 0 && !strs_equal(services, subject->services));
     record->version++;
     record->property = d->command->want.property;
     set_person(d, record);

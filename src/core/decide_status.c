@@ -60,8 +60,7 @@ static bool take_time(struct draft *d, const struct inspection *subject, struct 
 {
     struct ask ask = ask_for(d, verdict);
     struct want want = d->command->want;
-    want.has_datetime = true;
-    want.datetime = (struct instant_text){ .wall = subject->when.start, .has_offset = true };
+    ask.stays = subject->when;
     ask.brand_stands = true;
     ask.services_stand = true;
     order_fill(d, subject, &want);

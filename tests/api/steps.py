@@ -151,6 +151,39 @@ def amended():
     same(staff.get(path).json["inspection"]["version"], 3, "version")
 
 
+def work_without_services():
+    """What was booked by the minute takes as long whatever the house is like."""
+    asked = booking(at(next(days), "10:00"), minutes=45)
+    del asked["services"]
+    record = staff.book(asked).want(201).json["inspection"]
+    larger = {"version": 1, "property": {"squareFeet": 5000}}
+    after = staff.patch(f"/inspection/{record['_id']}", larger).want(200).json["inspection"]
+    same((after["endtime"], after["property"]["squareFeet"]), (record["endtime"], 5000), "after")
+
+
+def times_of_another_system():
+    """Orders that no booking here could be keep their time when people change or it comes back."""
+    day = next(days)
+    next(days), next(days)  # the second lasts until then
+    orders = [{"_id": f"other-{n}", "brand": "denver", "datetime": at(day, begin), "endtime": end,
+               "_inspectorId": "carol", "services": ["quick"], "status": "confirmed",
+               "createdAt": at(0, "01:00"), "property": {"address": f"{n} Import Road"},
+               "client": {"name": "Imported"}}
+              for n, (begin, end) in enumerate((("09:00", at(day, "10:00:30")),
+                                                ("11:00", at(day + 2, "10:00"))))]
+    server.take({**company(), "inspections": orders})
+    hours = {"rules": ["hours"], "reason": "it happened"}
+    for order in orders:
+        record = staff.get(f"/inspection/{order['_id']}").json["inspection"]
+        for word, more in (("reassign", {"_inspectorId": "bob", "override": hours}), ("cancel", {}),
+                           ("restore", {"override": hours})):
+            record = step(record, word, **more).want(200).json["inspection"]
+            same((record["endtime"], record["assignments"][0]["endtime"]),
+                 (order["endtime"], order["endtime"]), f"end after {word}")
+    staff.book(booking(at(day, "10:00"), "bob")).want(409, "slot_taken")
+    server.must_be_clean()
+
+
 # ---- closings ----
 
 
@@ -210,6 +243,8 @@ cases.run("who may not override is told so", permission_where_nothing_is_overrid
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("another house, other work", amended)
+cases.run("work without services", work_without_services)
+cases.run("times of another system", times_of_another_system)
 cases.run("closings move", closings_move)
 cases.run("conflicts in people's hands", conflicts_of_people)
 finish()
