@@ -89,7 +89,8 @@ const struct command_spec command_import = {
     .n_operands = 1,
     .notes =
         "FILE.json may be - for standard input. Overlapping inspections are taken in and open\n"
-        "a conflict each. The document is described in docs/company-document.md.",
+        "a conflict each. An import that is refused leaves everything as it was: also a file that\n"
+        "did not exist, or was empty. The document is described in docs/company-document.md.",
     .run = run_import,
 };
 
