@@ -116,6 +116,13 @@ void refuse_brand(struct json_obj *o, const struct want *want)
         json_fault(o, "brand", "unknown_field", "cannot be changed here");
 }
 
+bool overrides_unpermitted(struct call *call, struct json_obj *o)
+{
+    return json_has(o, "override") && !call->actor.may_override &&
+           answer_code(call, CODE_not_permitted, "/override",
+                       STR("This key may not override rules."));
+}
+
 void decode_override(struct call *call, struct json_obj *o, struct override *ret)
 {
     struct json_obj in;
@@ -140,31 +147,6 @@ void decode_override(struct call *call, struct json_obj *o, struct override *ret
     if (!o->reader->failed && (rules.n == 0 || ret->reason.len == 0))
         json_fault(&in, rules.n == 0 ? "rules" : "reason", "out_of_range", "must not be empty");
     json_done(&in);
-}
-
-/* "3", "\"3\"", "\"v3\"" and W/ forms: what our ETags look like, and what people type. */
-static int64_t version_from_tag(struct str tag)
-{
-    int64_t version;
-    if (str_starts(tag, STR("W/")))
-        tag = (struct str){ tag.at + 2, tag.len - 2 };
-    if (tag.len >= 2 && tag.at[0] == '"' && tag.at[tag.len - 1] == '"')
-        tag = (struct str){ tag.at + 1, tag.len - 2 };
-    if (str_starts(tag, STR("v")))
-        tag = (struct str){ tag.at + 1, tag.len - 1 };
-    if (str_equal(tag, STR("*")))
-        return VERSION_ANY;
-    /* A tag that is none of ours matches no version: stale, not missing. */
-    return str_to_int(tag, &version) && version > 0 ? version : 0;
-}
-
-int64_t decode_version(struct call *call, struct json_obj *o)
-{
-    size_t count;
-    const struct str tag = http_header(call->request, "If-Match", &count);
-    const int64_t version =
-        o == NULL ? NOT_FOUND : json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
-    return count > 0 ? version_from_tag(tag) : version;
 }
 
 static bool read_hold_token(struct call *call, struct str token, ref_t *ret)

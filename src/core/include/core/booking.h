@@ -33,6 +33,7 @@ enum {
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
     ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
     VERSION_ANY = -2,           /* a command for whatever version stands */
+    VERSION_NONE = 0,           /* a command for a version that never was */
 };
 
 struct wanted_assignment {
@@ -109,7 +110,9 @@ struct command {
 
     struct str subject; /* reschedule, cancel, remove_absence: _id or order number; add_absence:
                          * inspection_id */
-    int64_t version;    /* expected; VERSION_ANY; NOT_FOUND: none was given */
+    int64_t version;    /* expected; VERSION_ANY; VERSION_NONE; NOT_FOUND: none was given */
+    const int64_t *versions_too; /* any of these is as good */
+    size_t n_versions_too;
 
     enum claim_kind absence_kind; /* add_absence; remove_absence: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */
