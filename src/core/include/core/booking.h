@@ -77,7 +77,10 @@ struct override {
 enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
 
 struct admit_inspection {              /* an order that already exists elsewhere */
-    struct inspection record;          /* ref, version, claims are given here; person_hash is set */
+    struct inspection record;          /* ref, version, claims are given here; person_hash is set,
+                                        * and price is what its services are sold at */
+    bool states_price;                 /* what it was sold at is said */
+    int64_t price_cents;               /* that */
     bool person_changed;               /* against the stored one, if there is one */
     const struct inspection *existing; /* fact: the stored one with this _id, or NULL */
 };
