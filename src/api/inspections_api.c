@@ -37,7 +37,7 @@ static bool book(struct call *call, bool needs_spectora)
     struct str address;
     c->kind = COMMAND_BOOK;
     c->needs_spectora = needs_spectora;
-    if (names_staff_field(call, &o))
+    if (names_staff_field(call, &o) || overrides_unpermitted(call, &o))
         return true;
     decode_want(call, &o, &c->want);
     decode_assignments(&o, &c->want);
@@ -150,10 +150,13 @@ bool reschedule_handle(struct call *call)
     struct command *c = &call->job.command;
     c->kind = COMMAND_RESCHEDULE;
     c->subject = call->segments[0];
+    if (overrides_unpermitted(call, &o))
+        return true;
     decode_want(call, &o, &c->want);
     decode_assignments(&o, &c->want);
     refuse_brand(&o, &c->want);
-    c->version = decode_version(call, &o);
+    if (!decode_version(call, &o))
+        return true;
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require(&o, c->want.has_datetime || c->hold != 0, "datetime", "is required");
@@ -170,12 +173,11 @@ bool cancel_handle(struct call *call)
     struct command *c = &call->job.command;
     c->kind = COMMAND_CANCEL;
     c->subject = call->segments[0];
-    if (!call->has_reader) {
-        c->version = decode_version(call, NULL);
-        return false;
-    }
+    if (!call->has_reader)
+        return !decode_version(call, NULL);
     struct json_obj o = body_root(call);
-    c->version = decode_version(call, &o);
+    if (!decode_version(call, &o))
+        return true;
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     json_done(&o);
