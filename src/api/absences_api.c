@@ -97,7 +97,8 @@ static bool absence_change(struct call *call, enum claim_kind kind)
     c->kind = COMMAND_CHANGE_ABSENCE;
     c->absence_kind = kind;
     c->subject = call->segments[0];
-    c->version = decode_version(call, &o);
+    if (!decode_version(call, &o))
+        return true;
     if (json_has(&o, "_inspectorId"))
         decode_inspector(call, &o);
     decode_times(call, &o, kind == CLAIM_VACATION);
@@ -126,12 +127,11 @@ static bool absence_remove(struct call *call, enum claim_kind kind)
     c->kind = COMMAND_REMOVE_ABSENCE;
     c->absence_kind = kind;
     c->subject = call->segments[0];
-    if (!call->has_reader) {
-        c->version = decode_version(call, NULL);
-        return false;
-    }
+    if (!call->has_reader)
+        return !decode_version(call, NULL);
     struct json_obj o = body_root(call);
-    c->version = decode_version(call, &o);
+    if (!decode_version(call, &o))
+        return true;
     json_done(&o);
     return !body_is_good(call);
 }

@@ -86,7 +86,10 @@ void refuse_assignments(struct json_obj *o);
 /* What is moved keeps its brand: naming one is a fault. */
 void refuse_brand(struct json_obj *o, const struct want *want);
 void decode_override(struct call *call, struct json_obj *o, struct override *ret);
-int64_t decode_version(struct call *call, struct json_obj *o); /* If-Match or version */
+/* True for a key without the permission that sends an override, whatever is in it: answered. */
+bool overrides_unpermitted(struct call *call, struct json_obj *o);
+/* If-Match or version, into the command (if_match.c). False: that is no If-Match; answered. */
+bool decode_version(struct call *call, struct json_obj *o);
 /* False when the token was made elsewhere, or is of a hold that the key does not see. */
 bool hold_by_token(struct call *call, struct str token, ref_t *ret);
 /* The same of a token in the body or header; an absent token leaves *ret 0 and is fine. */

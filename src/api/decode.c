@@ -4,7 +4,9 @@
 #include <assert.h>
 #include <string.h>
 
-enum { TOKEN_CHARS_MAX = 512 };
+enum { TOKEN_CHARS_MAX = 512, ASSIGNMENT_ROLES = 3 };
+
+static const char *const assignment_roles[ASSIGNMENT_ROLES] = { "lead", "assistant", "specialist" };
 
 bool is_online(const struct call *call)
 {
@@ -36,19 +38,43 @@ bool body_is_good(struct call *call)
     return false;
 }
 
+/* One is the lead: the one who is said to be, else the first. An order shows the lead first. */
+static void lead_first(struct json_obj *o, struct wanted_assignment *at, const int32_t *said,
+                       size_t n)
+{
+    size_t lead = 0;
+    size_t n_leads = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (said[i] == 0 && n_leads++ == 0)
+            lead = i;
+    }
+    if (n == 0 || o->reader->failed)
+        return;
+    if (n_leads > 1 || (n_leads == 0 && said[0] != NOT_FOUND)) {
+        json_fault(o, "assignments", "out_of_range", "must have one lead");
+        return;
+    }
+    const struct wanted_assignment first = at[lead];
+    memmove(at + 1, at, lead * sizeof *at);
+    at[0] = first;
+    at[0].role = str_from(assignment_roles[0]);
+}
+
 void decode_assignments(struct json_obj *o, struct want *ret)
 {
     struct json_arr in = json_opt_arr(o, "assignments", INSPECTORS_PER_VISIT_MAX);
     struct wanted_assignment *at = arena_array(o->reader->arena, struct wanted_assignment, in.n);
-    static const char *const roles[] = { "lead", "assistant", "specialist" };
+    int32_t *said = arena_array(o->reader->arena, int32_t, in.n);
     for (size_t i = 0; i < in.n; i++) {
         struct json_obj a = json_arr_obj(&in, i);
         at[i].inspector = json_get_str(&a, "_inspectorId", ID_CHARS_MAX);
-        at[i].role = str_from(roles[json_opt_word(&a, "role", roles, 3, i == 0 ? 0 : 1)]);
+        said[i] = json_opt_word(&a, "role", assignment_roles, ASSIGNMENT_ROLES, NOT_FOUND);
+        at[i].role = str_from(assignment_roles[said[i] == NOT_FOUND ? 1 : said[i]]);
         at[i].datetime = json_get_instant(&a, "datetime");
         at[i].endtime = json_get_instant(&a, "endtime");
         json_done(&a);
     }
+    lead_first(o, at, said, in.n);
     ret->assignments = at;
     ret->n_assignments = in.n;
 }
@@ -128,6 +154,13 @@ void refuse_brand(struct json_obj *o, const struct want *want)
         json_fault(o, "brand", "unknown_field", "cannot be changed here");
 }
 
+bool overrides_unpermitted(struct call *call, struct json_obj *o)
+{
+    return json_has(o, "override") && !call->actor.may_override &&
+           answer_code(call, CODE_not_permitted, "/override",
+                       STR("This key may not override rules."));
+}
+
 void decode_override(struct call *call, struct json_obj *o, struct override *ret)
 {
     struct json_obj in;
@@ -152,31 +185,6 @@ void decode_override(struct call *call, struct json_obj *o, struct override *ret
     if (!o->reader->failed && (rules.n == 0 || ret->reason.len == 0))
         json_fault(&in, rules.n == 0 ? "rules" : "reason", "out_of_range", "must not be empty");
     json_done(&in);
-}
-
-/* "3", "\"3\"", "\"v3\"" and W/ forms: what our ETags look like, and what people type. */
-static int64_t version_from_tag(struct str tag)
-{
-    int64_t version;
-    if (str_starts(tag, STR("W/")))
-        tag = (struct str){ tag.at + 2, tag.len - 2 };
-    if (tag.len >= 2 && tag.at[0] == '"' && tag.at[tag.len - 1] == '"')
-        tag = (struct str){ tag.at + 1, tag.len - 2 };
-    if (str_starts(tag, STR("v")))
-        tag = (struct str){ tag.at + 1, tag.len - 1 };
-    if (str_equal(tag, STR("*")))
-        return VERSION_ANY;
-    /* A tag that is none of ours matches no version: stale, not missing. */
-    return str_to_int(tag, &version) && version > 0 ? version : 0;
-}
-
-int64_t decode_version(struct call *call, struct json_obj *o)
-{
-    size_t count;
-    const struct str tag = http_header(call->request, "If-Match", &count);
-    const int64_t version =
-        o == NULL ? NOT_FOUND : json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
-    return count > 0 ? version_from_tag(tag) : version;
 }
 
 bool hold_by_token(struct call *call, struct str token, ref_t *ret)

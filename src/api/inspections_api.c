@@ -21,7 +21,7 @@ static bool book(struct call *call, bool needs_spectora)
     struct str address;
     c->kind = COMMAND_BOOK;
     c->needs_spectora = needs_spectora;
-    if (names_staff_field(call, &o))
+    if (names_staff_field(call, &o) || overrides_unpermitted(call, &o))
         return true;
     decode_want(call, &o, &c->want);
     decode_assignments(&o, &c->want);
@@ -134,10 +134,13 @@ bool reschedule_handle(struct call *call)
     struct command *c = &call->job.command;
     c->kind = COMMAND_RESCHEDULE;
     c->subject = call->segments[0];
+    if (overrides_unpermitted(call, &o))
+        return true;
     decode_want(call, &o, &c->want);
     decode_assignments(&o, &c->want);
     refuse_brand(&o, &c->want);
-    c->version = decode_version(call, &o);
+    if (!decode_version(call, &o))
+        return true;
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require(&o, c->want.has_datetime || c->hold != 0, "datetime", "is required");
@@ -159,7 +162,8 @@ void change_encode(struct call *call)
     json_key(&j, STR("inspection"));
     show_inspection(call, &j, record, personal_of(call, record));
     json_put_int(&j, "seq", (int64_t)call->job.seq);
-    strs_put(&j, "warnings", e == NULL ? (struct strs){ 0 } : e->warnings);
+    const struct strs none = { 0 };
+    strs_put(&j, "warnings", e == NULL ? none : e->warnings);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
     (void)answer_json(call, 200);

@@ -11,12 +11,12 @@ bool step_handle(struct call *call)
     c->kind = call->route->kind;
     c->subject = call->segments[0];
     c->want.property = (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
-    if (!call->has_reader) {
-        c->version = decode_version(call, NULL);
-        return false;
-    }
+    if (!call->has_reader)
+        return !decode_version(call, NULL);
     struct json_obj o = body_root(call);
-    c->version = decode_version(call, &o);
+    if ((c->kind == COMMAND_RESTORE && overrides_unpermitted(call, &o)) ||
+        !decode_version(call, &o))
+        return true;
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     if (c->kind == COMMAND_RESTORE)
@@ -33,8 +33,9 @@ bool reassign_handle(struct call *call)
     struct command *c = &call->job.command;
     c->kind = COMMAND_REASSIGN;
     c->subject = call->segments[0];
+    if (overrides_unpermitted(call, &o) || !decode_version(call, &o))
+        return true;
     decode_people(&o, &c->want);
-    c->version = decode_version(call, &o);
     if (!c->want.any_inspector && c->want.inspectors.n == 0 && c->want.n_assignments == 0)
         json_fault(&o, "_inspectorId", "type", "is required (or \"any\")");
     decode_override(call, &o, &c->override);
@@ -85,13 +86,24 @@ static void decode_amend(struct call *call, struct json_obj *o)
     struct command *c = &call->job.command;
     c->kind = COMMAND_AMEND;
     c->subject = call->segments[0];
-    c->version = decode_version(call, o);
     c->want.services = decode_services(o);
     decode_override(call, o, &c->override);
     c->reason = json_opt_text(o, "reason", NOTES_CHARS_MAX);
     for (size_t i = 0; i < N_AMENDED; i++)
         (void)json_is_none(o, amended[i]); /* read in merge_order */
     json_done(o);
+}
+
+/* The merge stands on the version that was read: should another, or an order that was not there,
+ * stand when it is decided, it is none of what was asked for. */
+static void pin_version(struct command *c, const struct inspection *read)
+{
+    bool stands = read != NULL && (c->version == VERSION_ANY || c->version == read->version);
+    for (size_t i = 0; read != NULL && i < c->n_versions_too; i++)
+        stands = stands || c->versions_too[i] == read->version;
+    if (c->version != NOT_FOUND || read == NULL)
+        c->version = stands ? read->version : VERSION_NONE;
+    c->n_versions_too = 0;
 }
 
 bool amend_handle(struct call *call)
@@ -102,19 +114,14 @@ bool amend_handle(struct call *call)
     struct il_err err;
     bool exists;
     const struct lookup in = lookup_of(call);
+    if (overrides_unpermitted(call, &o) || !decode_version(call, &o))
+        return true;
     decode_amend(call, &o);
     if (!body_is_good(call))
         return true;
     if (desk_find_inspection(&in, c->subject, &found, &exists, &err) != IL_OK)
         return answer_fault(call, &err);
-    if (!exists || !actor_sees(&call->actor, found.record.brand)) {
-        /* The desk says so, after what it judges first. Should it appear meanwhile, it is no
-         * version of it that was merged. */
-        c->version = 0;
-        return false;
-    }
-    /* The merge stands on the version just read, also for whoever takes any. */
-    if (c->version == VERSION_ANY)
-        c->version = found.record.version;
-    return !merge_order(call, &found);
+    exists = exists && actor_sees(&call->actor, found.record.brand);
+    pin_version(c, exists ? &found.record : NULL);
+    return exists && !merge_order(call, &found);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const event_types[] = { "Event", "Block" };
-static const char *const roles[] = { "lead", "assistant" };
+static const char *const roles[] = { "lead", "assistant", "specialist" };
 
 /* A moment in the company's zone; a fault of the field when there is no such moment. */
 static utc_s moment_get(struct reading *r, struct json_obj *o, const char *name)
@@ -162,11 +162,11 @@ static void whole_order(struct reading *r, struct json_obj *o, struct inspection
 static struct assignment assignment_get(struct reading *r, struct json_obj *o, struct str lead)
 {
     struct assignment a = { .inspector = id_get(o, "_inspectorId") };
-    const int32_t expected = str_equal(a.inspector, lead) ? 0 : 1;
-    const int32_t role = json_opt_word(o, "role", roles, 2, expected);
-    if (!r->reader->failed && role != expected)
+    const bool is_lead = str_equal(a.inspector, lead);
+    const int32_t role = json_opt_word(o, "role", roles, 3, is_lead ? 0 : 1);
+    if (!r->reader->failed && is_lead != (role == 0))
         json_fault(o, "role", "out_of_range", "must be lead for _inspectorId, and for nobody else");
-    a.role = str_from(roles[expected]);
+    a.role = str_from(roles[role]);
     a.when = times_get(r, o, INSPECTION_DAYS_MAX);
     json_done(o);
     return a;
@@ -276,6 +276,8 @@ static void inspection_get(struct reading *r, struct json_obj *o, struct documen
         own_times(r, o, record, lead, inspectors);
     else
         whole_order(r, o, record, lead, inspectors);
+    ret->states_price = json_has(o, "priceCents");
+    ret->price_cents = json_opt_int(o, "priceCents", 0, PRICE_CENTS_MAX, 0);
     ret->personal = personal_read(o, &record->property, &address);
     record->place_key = address_key(address);
     json_done(o);

@@ -35,6 +35,9 @@ enum {
 /* A JSON number holds 2^53 - 1 everywhere; what lies between is for orders to come. */
 static const int64_t ORDER_NUMBER_MAX = 9000000000000000;
 
+/* What the services of an order can come to at most. */
+static const int64_t PRICE_CENTS_MAX = (int64_t)SERVICES_MAX * (1 + MODIFIERS_MAX) * CENTS_MAX;
+
 /* ---- settings (document_settings.c) ---- */
 
 enum setting {

@@ -38,11 +38,14 @@ static inline struct ask ask_for(struct draft *d, struct verdict *verdict)
 /* Whether the command is about the version that stands. */
 static inline bool version_judge(const struct draft *d, int64_t version, struct verdict *verdict)
 {
-    if (d->command->version == NOT_FOUND)
+    const struct command *c = d->command;
+    if (c->version == NOT_FOUND)
         return refuse(verdict, CODE_version_required, "", STR(""));
-    return d->command->version == VERSION_ANY || d->command->version == version ||
-           refuse(verdict, CODE_stale, "",
-                  str_print(d->arena, "It is at version %lld now.", (long long)version));
+    bool stands = c->version == VERSION_ANY || c->version == version;
+    for (size_t i = 0; i < c->n_versions_too; i++)
+        stands = stands || c->versions_too[i] == version;
+    return stands || refuse(verdict, CODE_stale, "",
+                            str_print(d->arena, "It is at version %lld now.", (long long)version));
 }
 
 #endif

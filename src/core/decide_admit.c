@@ -116,23 +116,34 @@ static void free_existing(struct draft *d, const struct inspection *existing)
     }
 }
 
+/* What it was sold at: as stated, else as it stands for the same services and property, else as
+ * they are sold. How a stated price came about is not known, so it has no parts. */
+static struct price price_for(const struct admit_inspection *admit)
+{
+    const struct inspection *existing = admit->existing;
+    const bool stands = existing != NULL &&
+                        same_services(admit->record.services, existing->services) &&
+                        same_property(&admit->record.property, &existing->property);
+    const struct price price = stands ? existing->price : admit->record.price;
+    if (!admit->states_price || admit->price_cents == price.cents)
+        return price;
+    return (struct price){ .minutes = price.minutes, .cents = admit->price_cents };
+}
+
 static bool changes_inspection(const struct admit_inspection *admit)
 {
     return admit->existing == NULL || admit->person_changed ||
-           !same_inspection(&admit->record, admit->existing);
+           !same_inspection(&admit->record, admit->existing) ||
+           price_for(admit).cents != admit->existing->price.cents;
 }
 
-/* What a document does not say stays: the price that the same services were sold at, and why the
- * order was cancelled. */
+/* What a document does not say stays, as why the order was cancelled. */
 static void keep_unsaid(struct inspection *record, const struct inspection *existing)
 {
     record->external_ref = existing->external_ref;
     record->key_id = existing->key_id;
     record->wants_spectora = existing->wants_spectora;
     record->is_locked = existing->is_locked;
-    if (same_services(record->services, existing->services) &&
-        same_property(&record->property, &existing->property))
-        record->price = existing->price;
     if (is_cancelled(record) && is_cancelled(existing))
         record->cancel_reason = existing->cancel_reason;
 }
@@ -142,6 +153,7 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     const struct inspection *existing = admit->existing;
     struct inspection *record = arena_new(d->arena, struct inspection);
     *record = admit->record;
+    record->price = price_for(admit);
     record->ref = existing != NULL ? existing->ref : draft_ref(d);
     record->version = existing != NULL ? existing->version + 1 : 1;
     if (record->order_number == 0 && existing == NULL &&

@@ -5,7 +5,7 @@
  *   writer.c     the writer's thread: batch, commit, answers
  *   facts.c      what a decision needs from outside the image
  *   project.c    an entry as rows
- *   import.c     company documents
+ *   import.c     company documents (import_brands.c: what they must not take away)
  *   query.c      reading
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
@@ -153,6 +153,21 @@ struct desk_import {
 /* For the writer: what it is to commit. False: nothing, and the import says why. */
 IL_MUST bool import_take(struct desk *desk, struct desk_job *job, utc_s now,
                          struct import_entries *ret);
+
+/* What the services of an order are sold at today: a document need not say a price that is this. */
+struct price price_today(const struct company *company, const struct inspection *record,
+                         struct arena *arena);
+
+/* import_brands.c */
+struct brands_after { /* what an import would leave */
+    const struct company *company;
+    const struct document *document;
+    const struct image *image; /* before it */
+    utc_s now;
+};
+/* IL_INVALID when something that the document does not change names a brand that would be gone. */
+IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
+                                  struct il_err *reterr);
 
 /* desk.c */
 /* Of an entry, what the row of its idempotency key must agree with. */

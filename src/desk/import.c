@@ -156,7 +156,10 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     TRY(document_merge(im->arena, (struct setting_rows){ stored, n_stored }, document,
                        im->import->options.prune, &merged, reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
-    const il_rc rc = document_check(document, company, im->arena, reterr);
+    const struct brands_after after = { company, document, im->image, im->now };
+    il_rc rc = document_check(document, company, im->arena, reterr);
+    if (rc == IL_OK && im->image->seq > 0)
+        rc = import_brands_check(&im->rows_at, &after, reterr);
     struct import_count *count = &im->import->report.settings;
     count->created = merged.created;
     count->changed = merged.n_changed - merged.created;
@@ -298,6 +301,8 @@ static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
     struct inspection *existing = NULL;
     struct str personal = STR("");
     admit->record = from->record;
+    admit->states_price = from->states_price;
+    admit->price_cents = from->price_cents;
     admit->person_changed = true;
     if (im->job->seq == 0) /* a company that did not exist has nothing to meet */
         return IL_OK;
@@ -311,20 +316,26 @@ static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
     return IL_OK;
 }
 
-/* What a document may leave to the company: the brand, minutes and price. */
-static void complete_record(struct importing *im, struct inspection *record)
+struct price price_today(const struct company *company, const struct inspection *record,
+                         struct arena *arena)
 {
-    const struct company *company = im->image->company;
-    if (record->brand.len == 0)
-        record->brand = company->brands[0].id;
-    int32_t *services = arena_array(im->arena, int32_t, record->services.n);
+    int32_t *services = arena_array(arena, int32_t, record->services.n);
     size_t n = 0;
     for (size_t i = 0; i < record->services.n; i++) {
         const int32_t at = company_find_service(company, record->services.at[i]);
         if (at != NOT_FOUND)
             services[n++] = at;
     }
-    record->price = price_of(company, services, n, &record->property, im->arena);
+    return price_of(company, services, n, &record->property, arena);
+}
+
+/* What a document may leave to the company: the brand, and the price that the services give. */
+static void complete_record(struct importing *im, struct inspection *record)
+{
+    const struct company *company = im->image->company;
+    if (record->brand.len == 0)
+        record->brand = company->brands[0].id;
+    record->price = price_today(company, record, im->arena);
 }
 
 static void count_inspections(struct importing *im, const struct entry *entry, size_t asked)

@@ -279,6 +279,7 @@ struct exporting {
     struct json *json;
     struct arena *arena;
     const struct zone *zone;
+    const struct company *today;
     bool vacations; /* which half of the absences */
 };
 
@@ -307,6 +308,8 @@ static il_rc export_inspection(void *context, const void *row, struct il_err *re
     if (rc == IL_OK) {
         json_start_object(x->json);
         document_write_inspection(x->json, &arena, x->zone, &record, personal);
+        if (record.price.cents != price_today(x->today, &record, &arena).cents)
+            json_put_int(x->json, "priceCents", record.price.cents);
         json_end_object(x->json);
     }
     arena_drop(&arena);
@@ -350,9 +353,12 @@ static il_rc export_from(struct store_read *read, struct str company, struct are
         return il_invalid(reterr, "not_found", "", "there is no company %.*s", STR_ARG(company));
     TRY(company_read(rows, n, &read_company, reterr));
     struct json json = json_begin(out);
-    struct exporting x = {
-        .read = read, .company = company, .json = &json, .arena = arena, .zone = read_company->zone
-    };
+    struct exporting x = { .read = read,
+                           .company = company,
+                           .json = &json,
+                           .arena = arena,
+                           .zone = read_company->zone,
+                           .today = read_company };
     const il_rc rc = export_all(&x, read_company, reterr);
     block_free(read_company);
     return rc;

@@ -67,8 +67,9 @@ bool args_whole(const struct args *args, const char *name, int64_t min, int64_t 
 struct client;
 
 /* What a command does with its file when no server runs. To write takes the file's lock; a file
- * that is not there is made by FILE_CREATE alone, so a mistyped name leaves nothing behind;
- * FILE_TRY, of a dry run, has memory in its place. */
+ * that is not there is made, and an empty one filled, by FILE_CREATE alone, which puts things back
+ * as they were when nothing is committed: neither a mistyped name nor a refused import leaves
+ * anything behind. FILE_TRY, of a dry run, has memory in its place. */
 enum file_use { FILE_READ, FILE_WRITE, FILE_CREATE, FILE_TRY };
 
 /* NULL: said what is wrong. */
@@ -93,8 +94,9 @@ struct str percent_encode(struct arena *arena, struct str text);
 bool file_read(const char *path, size_t limit, struct buf *ret); /* "-" is stdin; false: said */
 void complain(const char *format, ...) IL_PRINTF(1, 2);          /* "interlock: ..." on stderr */
 bool open_store(const char *db, enum file_use use, struct store **ret); /* false: said */
-/* FILE.sock in a form that fits a socket address, "" when the directory cannot be opened. */
-struct str socket_path(struct arena *arena, const char *db, int *ret_dir);
+/* FILE.sock, FILE being what links lead to, in a form that fits a socket address; "" when there is
+ * no such directory or it cannot be opened. */
+struct str socket_path(struct arena *arena, const char *file, int *ret_dir);
 
 /* ---- words on the terminal (term.c) ---- */
 

@@ -25,11 +25,17 @@ struct client {
     struct arena arena;
 };
 
-struct str socket_path(struct arena *arena, const char *db, int *ret_dir)
+struct str socket_path(struct arena *arena, const char *file, int *ret_dir)
 {
     struct sockaddr_un address;
-    const struct str plain = str_print(arena, "%s.sock", db);
+    struct il_err err;
+    char *real;
     *ret_dir = -1;
+    if (store_sqlite_name(file, &real, &err) != IL_OK)
+        return STR("");
+    const char *db = str_copy(arena, str_from(real)).at;
+    free(real);
+    const struct str plain = str_print(arena, "%s.sock", db);
     if (plain.len < sizeof address.sun_path)
         return plain;
     /* A socket's address holds 107 bytes; through its directory any path fits. */
@@ -50,14 +56,21 @@ bool open_store(const char *db, enum file_use use, struct store **ret)
         complain("this build stores in SQLite files only; give --db a file name");
         return false;
     }
-    const bool exists = access(db, F_OK) == 0;
-    if (!exists && use == FILE_TRY)
+    struct stat status;
+    const bool exists = stat(db, &status) == 0;
+    const bool is_blank = !exists || (S_ISREG(status.st_mode) && status.st_size == 0);
+    if (is_blank && use == FILE_TRY)
         return store_memory_open(dice_system(), ret, &err) == IL_OK;
-    if (!exists && use != FILE_CREATE) {
-        complain("there is no database file %s", db);
+    if (is_blank && use != FILE_CREATE) {
+        if (exists)
+            complain("%s is empty, not an Interlock database: import a company first", db);
+        else
+            complain("there is no database file %s", db);
         return false;
     }
-    const struct store_sqlite_options options = { .path = db, .read_only = use == FILE_READ };
+    const struct store_sqlite_options options = { .path = db,
+                                                  .read_only = use == FILE_READ,
+                                                  .discards_unused = use == FILE_CREATE };
     const il_rc rc = store_sqlite_open(&options, dice_system(), ret, &err);
     if (rc != IL_OK)
         complain("%s", err.text);

@@ -89,7 +89,11 @@ const struct command_spec command_import = {
     .n_operands = 1,
     .notes =
         "FILE.json may be - for standard input. Overlapping inspections are taken in and open\n"
-        "a conflict each. The document is described in docs/company-document.md.",
+        "a conflict each. An import that is refused leaves everything as it was: also a file that\n"
+        "did not exist, or was empty. What the document states is taken; a price that it does not\n"
+        "state is kept with the services it was for. A brand that orders or live holds name is\n"
+        "not removed: the import is refused and says which. The document is described in\n"
+        "docs/company-document.md.",
     .run = run_import,
 };
 

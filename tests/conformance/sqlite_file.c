@@ -216,6 +216,70 @@ static void journal_mode_is_wal(void **state)
     store_close(store);
 }
 
+/* Two names of one file: the second is refused whichever came first, also in this process. */
+static void a_link_shares_the_lock(void **state)
+{
+    char link_path[PATH_BYTES];
+    struct il_err err = { 0 };
+    struct store *store = NULL;
+
+    (void)state;
+    place_clear();
+    assert_true(snprintf(link_path, sizeof link_path, "%s", place_path("-link")) < PATH_BYTES);
+    (void)unlink(link_path);
+    assert_int_equal(symlink("t.db", link_path), 0);
+    const struct store_sqlite_options by_link = { .path = link_path };
+    assert_int_equal(store_sqlite_open(&by_link, dice_system(), &store, &err), IL_OK);
+    rows_commit(store);
+    assert_int_equal(open_rc(false, &err), IL_BUSY);
+    store_close(store);
+    assert_int_equal(access(place_path("-link.lock"), F_OK), -1);
+    store = sqlite_open();
+    struct store *second = NULL;
+    assert_int_equal(store_sqlite_open(&by_link, dice_system(), &second, &err), IL_BUSY);
+    store_close(store);
+    assert_int_equal(unlink(link_path), 0);
+}
+
+static void discards_open(struct store **ret)
+{
+    const struct store_sqlite_options options = { .path = place_path(""), .discards_unused = true };
+    struct il_err err = { 0 };
+
+    assert_int_equal(store_sqlite_open(&options, dice_system(), ret, &err), IL_OK);
+}
+
+static void what_is_unused_is_discarded(void **state)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm", ".lock" };
+    struct stat status;
+    struct store *store = NULL;
+    struct il_err err = { 0 };
+
+    (void)state;
+    place_clear();
+    discards_open(&store);
+    store_close(store);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        assert_int_equal(access(place_path(suffixes[i]), F_OK), -1);
+
+    FILE *empty = fopen(place_path(""), "w");
+    assert_non_null(empty);
+    assert_int_equal(fclose(empty), 0);
+    discards_open(&store);
+    store_close(store);
+    assert_int_equal(stat(place_path(""), &status), 0);
+    assert_int_equal(status.st_size, 0);
+
+    discards_open(&store);
+    rows_commit(store);
+    store_close(store);
+    discards_open(&store); /* what was there before is not unused */
+    store_close(store);
+    assert_int_equal(open_rc(true, &err), IL_OK);
+    assert_int_equal(access(place_path(".lock"), F_OK), 0);
+}
+
 static int group_make(void **state)
 {
     (void)state;
@@ -237,6 +301,7 @@ int main(void)
         cmocka_unit_test(s4_holds_against_a_shell),  cmocka_unit_test(one_process_writes),
         cmocka_unit_test(read_only_beside_a_writer), cmocka_unit_test(files_are_the_owners),
         cmocka_unit_test(other_schemas_are_refused), cmocka_unit_test(journal_mode_is_wal),
+        cmocka_unit_test(a_link_shares_the_lock),    cmocka_unit_test(what_is_unused_is_discarded),
     };
 
     return cmocka_run_group_tests(tests, group_make, group_drop);

@@ -89,14 +89,18 @@ static void test_an_event_over_very_much(void **state)
     scene_close(&s);
 }
 
-static void import_prune(struct scene *s, struct str text)
+static il_rc import_prune(struct scene *s, const char *brands, struct il_err *reterr)
 {
-    struct actor actor = rig_actor(ROLE_ADMIN, true);
+    const struct actor actor = rig_actor(ROLE_ADMIN, true);
     struct import_report report;
-    struct il_err err = { .code = "" };
-    if (desk_import(s->desk, &actor, text, (struct import_options){ .prune = true }, &report,
-                    &err) != IL_OK)
-        fail_msg("%s %s", err.field, err.text);
+    const struct str text =
+        str_print(&s->arena,
+                  "{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\",\"timezone\":"
+                  "\"America/Denver\"},\"brands\":[%s],\"services\":[{\"_id\":\"short\",\"name\":"
+                  "\"Short\",\"type\":\"primary\",\"minutes\":60}]}",
+                  brands);
+    return desk_import(s->desk, &actor, text, (struct import_options){ .prune = true }, &report,
+                       reterr);
 }
 
 static struct desk_job booked(struct scene *s, const char *brand, const char *service, utc_s at)
@@ -118,18 +122,22 @@ static enum code moved(struct scene *s, const struct desk_job *job, utc_s at)
     return do_job(s->desk, &move);
 }
 
-/* What was agreed stays movable when its service or its brand is sold no more. */
+/* What was agreed stays movable when its service is sold no more; its brand cannot be taken. */
 static void test_an_order_outlives_its_settings(void **state)
 {
     struct scene s = scene_open();
+    struct il_err err = { .code = "" };
     (void)state;
     scene_start(&s);
     const struct desk_job of_brand = booked(&s, "linked", "short", slot);
     const struct desk_job of_service = booked(&s, "main", "long", slot + DAY_S);
-    import_prune(&s, STR("{\"interlock\":1,\"company\":{\"_id\":\"a\",\"name\":\"Rig\","
-                         "\"timezone\":\"America/Denver\"},\"brands\":[{\"_id\":\"main\","
-                         "\"name\":\"Main\"}],\"services\":[{\"_id\":\"short\",\"name\":"
-                         "\"Short\",\"type\":\"primary\",\"minutes\":60}]}"));
+    assert_int_equal(import_prune(&s, "{\"_id\":\"main\",\"name\":\"Main\"}", &err), IL_INVALID);
+    assert_string_equal(err.field, "/brands");
+    if (import_prune(&s,
+                     "{\"_id\":\"main\",\"name\":\"Main\"},"
+                     "{\"_id\":\"linked\",\"name\":\"Linked\"}",
+                     &err) != IL_OK)
+        fail_msg("%s %s", err.field, err.text);
     assert_int_equal(moved(&s, &of_brand, slot + (utc_s)3 * DAY_S), CODE_NONE);
     assert_int_equal(moved(&s, &of_service, slot + (utc_s)4 * DAY_S), CODE_NONE);
     struct desk_job again = rig_visit(&s.arena, "a", COMMAND_BOOK, "i0", slot, 0);

@@ -1,9 +1,12 @@
 /* Opening and closing the file.
  *
- *  O1  One process writes: it holds FILE.lock for as long as the store is open.
+ *  O1  One process writes: it holds FILE.lock for as long as the store is open. FILE is the name
+ *      that links lead to, so a database is locked once, whatever name it is opened by.
  *  O2  The file and its log are created and their directory synced by us: SQLite ignores a failed
  *      sync of the directory, and a booking in a file whose name is lost is lost.
- *  O3  The file is readable by its owner only; SQLite gives the log the same mode. */
+ *  O3  The file is readable by its owner only; SQLite gives the log the same mode.
+ *  O4  FILE.lock stays when the store is closed, because a lock that is removed can be held twice.
+ *      Only with a file that is discarded it goes; who waits for it sees that and begins again. */
 #include "store/sqlite.h"
 
 #include <assert.h>
@@ -18,14 +21,26 @@
 
 enum { OWNER_ONLY = 0600 };
 
-static char *path_join(const char *path, const char *suffix)
+/* O4: a lock on a file that has lost its name keeps nobody out. */
+static bool is_named(int fd, const char *path)
 {
-    const size_t bytes = strlen(path) + strlen(suffix) + 1;
-    char *joined = malloc(bytes);
+    struct stat held;
+    struct stat named;
 
-    if (joined)
-        sqlite3_snprintf((int)bytes, joined, "%s%s", path, suffix);
-    return joined;
+    return fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_dev == named.st_dev &&
+           held.st_ino == named.st_ino;
+}
+
+static il_rc lock_open(struct lite *store, const char *path, struct il_err *reterr)
+{
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_ONLY);
+    if (store->lock_fd < 0)
+        return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return IL_OK;
+    if (errno == EWOULDBLOCK)
+        return il_fail(reterr, IL_BUSY, "%s is held by another process", store->own_path);
+    return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
 }
 
 static il_rc lock_take(struct lite *store, struct il_err *reterr)
@@ -34,31 +49,60 @@ static il_rc lock_take(struct lite *store, struct il_err *reterr)
 
     if (!path)
         return il_fail(reterr, IL_LIMIT, "no memory for a path");
-    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, OWNER_ONLY);
-    const int open_errno = errno;
+    il_rc rc = lock_open(store, path, reterr);
+    while (rc == IL_OK && !is_named(store->lock_fd, path)) {
+        close(store->lock_fd);
+        rc = lock_open(store, path, reterr);
+    }
     free(path);
-    if (store->lock_fd < 0)
-        return il_fail(reterr, IL_IO, "%s.lock: %s", store->own_path, strerror(open_errno));
-    if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
-        return IL_OK;
-    if (errno == EWOULDBLOCK)
-        return il_fail(reterr, IL_BUSY, "%s is held by another process", store->own_path);
-    return il_fail(reterr, IL_IO, "%s.lock: %s", store->own_path, strerror(errno));
+    return rc;
+}
+
+static il_rc file_found(struct lite *store, struct il_err *reterr)
+{
+    struct stat status;
+
+    if (stat(store->own_path, &status) != 0 || chmod(store->own_path, OWNER_ONLY) != 0)
+        return il_fail(reterr, IL_IO, "%s: %s", store->own_path, strerror(errno));
+    store->origin = S_ISREG(status.st_mode) && status.st_size == 0 ? FILE_EMPTY : FILE_OLD;
+    return IL_OK;
 }
 
 /* Only ever closes a descriptor of a file that it has just created: closing one of a file that is
  * open in SQLite would drop SQLite's own locks on it. */
-static il_rc file_create(const char *path, struct il_err *reterr)
+static il_rc file_create(struct lite *store, struct il_err *reterr)
 {
+    const char *path = store->own_path;
     const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, OWNER_ONLY);
 
     if (fd < 0 && errno == EEXIST)
-        return chmod(path, OWNER_ONLY) == 0
-                   ? IL_OK
-                   : il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+        return file_found(store, reterr);
     if (fd < 0)
         return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+    store->origin = FILE_NEW;
     return close(fd) == 0 ? IL_OK : il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+}
+
+static void name_remove(const char *path, const char *suffix)
+{
+    char *name = path_join(path, suffix);
+
+    if (name)
+        (void)unlink(name);
+    free(name);
+}
+
+/* Whoever finds this half done finds an empty database, which is as good as none. */
+static void file_discard(const struct lite *store)
+{
+    const bool is_gone = store->origin == FILE_NEW ? unlink(store->own_path) == 0
+                                                   : truncate(store->own_path, 0) == 0;
+
+    if (!is_gone)
+        return;
+    name_remove(store->own_path, "-wal");
+    name_remove(store->own_path, "-shm");
+    name_remove(store->own_path, ".lock"); /* the last: from here on the name is another's */
 }
 
 static il_rc fd_sync(int fd, const char *path, struct il_err *reterr)
@@ -134,7 +178,7 @@ static il_rc writer_set_up(struct lite *store, struct dice *dice, struct il_err 
     bool found = false;
 
     TRY(lock_take(store, reterr));
-    TRY(file_create(store->own_path, reterr));
+    TRY(file_create(store, reterr));
     TRY(lite_writer_open(store, reterr));
     TRY(lite_migrate(store->db, reterr));
     TRY(secret_read(store->db, &store->secret, &found, reterr));
@@ -171,6 +215,9 @@ static void lite_close(struct store *base)
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     const int rc = sqlite3_close(store->db);
     assert(rc == SQLITE_OK);
+    if (store->discards_unused && store->origin != FILE_OLD && store->commits == 0 &&
+        store->dead.text[0] == '\0')
+        file_discard(store);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     pthread_mutex_destroy(&store->pool_lock);
@@ -225,14 +272,12 @@ il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice 
     store->sync_delay_ms = options->sync_delay_ms;
     const int rc = pthread_mutex_init(&store->pool_lock, NULL);
     assert(rc == 0);
-    store->own_path = path_join(options->path, "");
-    if (!store->own_path) {
-        lite_close(&store->base);
-        return il_fail(reterr, IL_LIMIT, "no memory for a path");
-    }
+    store->discards_unused = options->discards_unused;
     file_limit_signal_ignore();
-    const il_rc result =
-        options->read_only ? reader_set_up(store, reterr) : writer_set_up(store, dice, reterr);
+    il_rc result = store_sqlite_name(options->path, &store->own_path, reterr);
+    if (result == IL_OK)
+        result =
+            options->read_only ? reader_set_up(store, reterr) : writer_set_up(store, dice, reterr);
     if (result == IL_OK)
         *ret = &store->base;
     else

@@ -61,7 +61,9 @@ struct document_reference { /* a name that must exist: /list/index/field or
 
 struct document_inspection {
     size_t index;             /* stands at /inspections/index */
-    struct inspection record; /* ref, version, claims and person are not given */
+    struct inspection record; /* ref, version, claims, price and person are not given */
+    bool states_price;
+    int64_t price_cents; /* when it does */
     struct str
         personal; /* canonical {"client","agents","address","notes"}; absent parts left out */
 };

@@ -33,6 +33,7 @@ enum {
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
     ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
     VERSION_ANY = -2,           /* a command for whatever version stands */
+    VERSION_NONE = 0,           /* a command for a version that never was */
 };
 
 struct wanted_assignment {
@@ -76,7 +77,10 @@ struct override {
 enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
 
 struct admit_inspection {              /* an order that already exists elsewhere */
-    struct inspection record;          /* ref, version, claims are given here; person_hash is set */
+    struct inspection record;          /* ref, version, claims are given here; person_hash is set,
+                                        * and price is what its services are sold at */
+    bool states_price;                 /* what it was sold at is said */
+    int64_t price_cents;               /* that */
     bool person_changed;               /* against the stored one, if there is one */
     const struct inspection *existing; /* fact: the stored one with this _id, or NULL */
 };
@@ -108,11 +112,12 @@ struct command {
     struct hash person_hash; /* book, amend: of the personal data that will be stored */
     int64_t place_key;
 
-    struct str
-        subject;    /* of what stands already: _id or order number; add_absence: inspection_id */
-    ref_t conflict; /* conflict */
+    struct str subject; /* of what stands: _id or order number; add_absence: inspection_id */
+    ref_t conflict;     /* conflict */
     enum conflict_state conflict_state; /* conflict: what it comes to */
-    int64_t version;                    /* expected; VERSION_ANY; NOT_FOUND: none was given */
+    int64_t version; /* expected; VERSION_ANY; VERSION_NONE; NOT_FOUND: none was given */
+    const int64_t *versions_too; /* any of these is as good */
+    size_t n_versions_too;
 
     enum claim_kind absence_kind; /* absences; of one that stands: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */

@@ -283,13 +283,20 @@ IL_MUST il_rc store_memory_open(struct dice *dice, struct store **ret, struct il
 
 struct store_sqlite_options {
     const char *path;
-    bool read_only;         /* beside a running server; commit is a bug (asserted) */
+    bool read_only;       /* beside a running server; commit is a bug (asserted) */
+    bool discards_unused; /* at close, nothing committed: a file that was not there is removed with
+                             * all that stands beside it, and an empty one is empty again */
     unsigned sync_delay_ms; /* benches only: added to every durable commit */
 };
 
 /* Creates the file when it is absent (unless read_only), migrates it, takes FILE.lock (IL_BUSY when
- * another process has it) unless read_only. A schema newer than this program is IL_INVALID. */
+ * another process has it) unless read_only. A schema newer than this program is IL_INVALID. FILE is
+ * the name that `path` leads to: two names of one database share the lock. */
 IL_MUST il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice *dice,
                                 struct store **ret, struct il_err *reterr);
+
+/* That name, without any link in it, of a file that may not be there yet (its directory must be):
+ * what stands beside the database is named by it. The caller frees it. */
+IL_MUST il_rc store_sqlite_name(const char *path, char **ret, struct il_err *reterr);
 
 #endif

@@ -21,10 +21,15 @@ struct lite_read {
     struct lite_read *next_idle;
 };
 
+/* What the writer found under its name: nothing or an empty file can be put back as it was. */
+enum file_origin { FILE_OLD, FILE_EMPTY, FILE_NEW };
+
 struct lite {
     struct store base;
-    char *own_path;
+    char *own_path; /* the one that links lead to */
     bool read_only;
+    bool discards_unused;
+    enum file_origin origin;
     unsigned sync_delay_ms;
     int lock_fd; /* -1: none */
     struct hash secret;
@@ -41,6 +46,9 @@ struct lite {
     pthread_mutex_t pool_lock;
     struct lite_read *idle;
 };
+
+/* path.c; NULL: no memory. */
+char *path_join(const char *path, const char *suffix);
 
 /* link.c: connections and words. */
 IL_MUST il_rc lite_fail(sqlite3 *db, int rc, const char *what, struct il_err *reterr);

@@ -1,0 +1,116 @@
+/* Brands that an import would take away.
+ *
+ *  B1  What names a brand keeps it: an order, whatever became of it, and a hold that still lives.
+ *      An export whose orders name a brand that it does not have could never be imported again, and
+ *      a hold of such a brand could not be booked. Which of them is to change is for a person to
+ *      say, so the import is refused. (Inspectors and services are retired instead: they have a
+ *      state for it, a brand has none.)
+ *  B2  An order that the document has is not asked: it names what the document says. */
+#include "desk_parts.h"
+
+#include <stdlib.h>
+
+struct naming {
+    const struct brands_after *after;
+    const struct str *given;  /* _ids of the document's orders, sorted */
+    struct buf own_brand;     /* the first lost one that is named */
+    size_t n_orders, n_holds; /* that name it */
+    int64_t order_number;     /* of the first */
+};
+
+static bool is_lost(const struct company *after, struct str brand)
+{
+    return company_find_brand(after, brand) == NOT_FOUND;
+}
+
+static bool loses_any(const struct company *before, const struct company *after)
+{
+    bool loses = false;
+    for (size_t i = 0; !loses && before != NULL && i < before->n_brands; i++)
+        loses = is_lost(after, before->brands[i].id);
+    return loses;
+}
+
+static bool names_lost(struct naming *naming, struct str brand)
+{
+    if (!is_lost(naming->after->company, brand))
+        return false;
+    if (naming->own_brand.len == 0)
+        buf_add_str(&naming->own_brand, brand);
+    return str_equal(buf_view(&naming->own_brand), brand);
+}
+
+static int order_ids(const void *x, const void *y)
+{
+    return str_order(*(const struct str *)x, *(const struct str *)y);
+}
+
+static il_rc visit_order(void *context, const void *row, struct il_err *reterr)
+{
+    struct naming *naming = context;
+    const struct row_inspection *order = row;
+    struct inspection record;
+    const struct document *document = naming->after->document;
+    if (bsearch(&order->id, naming->given, document->n_inspections, sizeof *naming->given,
+                order_ids) != NULL)
+        return IL_OK;
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    const il_rc rc = inspection_read(&arena, order->doc, &record, reterr);
+    if (rc == IL_OK && names_lost(naming, record.brand) && naming->n_orders++ == 0)
+        naming->order_number = record.order_number;
+    arena_drop(&arena);
+    return rc;
+}
+
+static void count_holds(struct naming *naming)
+{
+    const struct image *image = naming->after->image;
+    for (size_t i = 0; i < image->n_holds; i++) {
+        const struct hold *hold = image->holds[i];
+        naming->n_holds += hold->state == HOLD_LIVE && hold->expires_at > naming->after->now &&
+                           names_lost(naming, hold->brand);
+    }
+}
+
+static il_rc judge(const struct naming *naming, struct il_err *reterr)
+{
+    const char *brand = "/brands: the brand";
+    const struct str name = buf_view(&naming->own_brand);
+    if (naming->n_orders > 0)
+        return il_invalid(reterr, "out_of_range", "/brands",
+                          "%s \"%.*s\" cannot go: %zu %s it, such as order %lld; keep it in the "
+                          "document, or give those orders another brand in it",
+                          brand, STR_ARG(name), naming->n_orders,
+                          naming->n_orders == 1 ? "order names" : "orders name",
+                          (long long)naming->order_number);
+    if (naming->n_holds > 0)
+        return il_invalid(reterr, "out_of_range", "/brands",
+                          "%s \"%.*s\" cannot go yet: %zu %s it; release them, or wait until they "
+                          "have ended",
+                          brand, STR_ARG(name), naming->n_holds,
+                          naming->n_holds == 1 ? "hold names" : "holds name");
+    return IL_OK;
+}
+
+il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
+                          struct il_err *reterr)
+{
+    const size_t n = after->document->n_inspections;
+    const struct store_query orders = { .table = TABLE_INSPECTION,
+                                        .by = BY_ALL,
+                                        .company = in->company };
+    if (!loses_any(after->image->company, after->company))
+        return IL_OK;
+    struct str *given = arena_array(in->arena, struct str, n + 1);
+    for (size_t i = 0; i < n; i++)
+        given[i] = after->document->inspections[i].record.id;
+    qsort(given, n, sizeof *given, order_ids);
+    struct naming naming = { .after = after, .given = given };
+    il_rc rc = store_find(in->read, &orders, visit_order, &naming, reterr);
+    if (rc == IL_OK) {
+        count_holds(&naming);
+        rc = judge(&naming, reterr);
+    }
+    buf_drop(&naming.own_brand);
+    return rc;
+}
