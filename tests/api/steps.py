@@ -1,5 +1,7 @@
 """An order's life after booking: the steps of its status, other people, another house; closings that
 move; conflicts that people look at."""
+from urllib.parse import urlencode
+
 from office import *
 
 
@@ -232,6 +234,40 @@ def conflicts_of_people():
     staff.post("/conflicts/c1/acknowledge", {}).want(404, "not_found")
 
 
+# ---- why ----
+
+
+def why(day, clock, client=None, who="alice", services="quick"):
+    query = urlencode({"services": services, "_inspectorId": who, "datetime": at(day, clock)})
+    return (client or staff).get(f"/schedule/why?{query}").want(200).json
+
+
+def states(answer, *wanted):
+    return [r["rule"] for r in answer["rules"] if r["state"] in wanted]
+
+
+def every_rule_of_a_start():
+    """What is offered passes every rule; each refusal has its reason, and every one that fails."""
+    day = next(days)
+    start = instant(starts(staff, day)[0]).strftime("%H:%M")
+    free = why(day, start)
+    same((free["bookable"], free["conflicts"], states(free, "fail", "moot")), (True, [], []), "free")
+    check({"in_past", "too_soon", "outside_hours", "daily_maximum", "slot_taken"}
+          <= set(states(free, "pass")), f"rules: {free['rules']}")
+    order = booked(day, start)
+    gone = why(day, start)
+    same((gone["bookable"], states(gone, "fail")), (False, ["slot_taken"]), "taken")
+    same([c["orderNumber"] for c in gone["conflicts"]], [order["orderNumber"]], "in the way")
+    same(gone["asOfSeq"], staff.slots(services="quick")["asOfSeq"], "asOfSeq")
+    both = why(day, start, services="mold")
+    same(sorted(states(both, "fail")), ["inspector_unable", "slot_taken"], "unable and taken")
+    same(states(why(day, "23:30"), "fail"), ["outside_hours"], "at night")
+    past = why(-1, start)
+    same((past["bookable"], states(past, "fail")[0]), (False, "in_past"), "yesterday")
+    far = why(401, "23:30")
+    same(sorted(states(far, "fail")), ["out_of_horizon", "outside_hours"], "far away and at night")
+
+
 admin = server.client("admin", override=True)
 keys = {"online": online, **{role: server.client(role) for role in ("readonly", "inspector")}}
 cases.run("a whole life", a_whole_life)
@@ -247,4 +283,5 @@ cases.run("work without services", work_without_services)
 cases.run("times of another system", times_of_another_system)
 cases.run("closings move", closings_move)
 cases.run("conflicts in people's hands", conflicts_of_people)
+cases.run("every rule of a start", every_rule_of_a_start)
 finish()

@@ -451,7 +451,8 @@ static void test_a_conflict_of_renumbered_orders(void **state)
     orders[2].start = slot;
     assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
     scene_restart(&s, now);
-    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    const struct lookup again = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(desk_conflicts(&again, STR("open"), 0, 10, &list, &err), IL_OK);
     assert_int_equal(list.n, 3);
     expect_numbers(&list.at[0], 8000, 9001);
     for (size_t i = 1; i < list.n; i++)

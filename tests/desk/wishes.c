@@ -2,7 +2,6 @@
 #include "drive.h"
 #include "steps.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +164,12 @@ static const struct model_inspection *choose_inspection(struct drive *d, const s
     return &m->inspections[pick_recent(d, m->n_inspections)];
 }
 
+/* Whether the command may come to something: unlocking what is not locked does not. */
+static bool fits(const struct model_inspection *i, enum command_kind kind)
+{
+    return (step_from(kind) >> i->status & 1) != 0 && (kind != COMMAND_UNLOCK || i->is_locked);
+}
+
 static const struct model_inspection *pick_inspection(struct drive *d, struct drive_job *to)
 {
     const struct model *m = &to->company->follow.model;
@@ -172,9 +177,9 @@ static const struct model_inspection *pick_inspection(struct drive *d, struct dr
     command->subject = STR("nobody");
     if (m->n_inspections == 0 || chance(&d->dice, 1))
         return NULL;
-    const unsigned from = drawn(&d->dice, DRAW_fitting) ? step_from(command->kind) : UINT_MAX;
+    const bool any = !drawn(&d->dice, DRAW_fitting);
     const struct model_inspection *i = choose_inspection(d, to);
-    for (int n = 0; n < TRIES && (from >> i->status & 1) == 0; n++)
+    for (int n = 0; n < TRIES && !any && !fits(i, command->kind); n++)
         i = &m->inspections[pick_recent(d, m->n_inspections)];
     command->version = chance(&d->dice, 3) ? i->version + 1 : i->version;
     command->subject = chance(&d->dice, 50) ? str_copy(&to->arena, str_from(i->id))
