@@ -264,8 +264,22 @@ static const char *hold_difference(struct ask *ask, const struct want *want,
     return property_difference(&want->property, &hold->property);
 }
 
+static bool is_new_size(const struct property *known, const struct property *held)
+{
+    return (known->square_feet != NOT_FOUND && held->square_feet == NOT_FOUND) ||
+           (known->year_built != NOT_FOUND && held->year_built == NOT_FOUND);
+}
+
+bool hold_covers(const struct ask *ask, const struct want *want, const struct hold *hold,
+                 const struct property *known)
+{
+    if (hold->minutes > 0 || hold->services.n == 0)
+        return want->services.n == 0 || ask->command->actor.role != ROLE_ONLINE;
+    return !is_new_size(known, &hold->property);
+}
+
 bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
-                    struct want *ret)
+                    const struct property *known, struct want *ret)
 {
     bool resolved;
     const char *difference = hold_difference(ask, want, hold, &resolved);
@@ -279,7 +293,8 @@ bool want_with_hold(struct ask *ask, const struct want *want, const struct hold 
     ret->brand = hold->brand;
     if (ret->services.n == 0)
         ret->services = hold->services;
-    ret->minutes = (int32_t)((hold->when.end - hold->when.start) / MINUTE_S);
+    if (hold_covers(ask, want, hold, known))
+        ret->minutes = (int32_t)((hold->when.end - hold->when.start) / MINUTE_S);
     ret->any_inspector = false;
     ret->inspectors = hold->inspectors;
     if (!ret->property.has_place && hold->property.has_place) {
@@ -387,8 +402,6 @@ static bool choose_any(struct ask *ask, code_set passing)
     return true;
 }
 
-static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
-
 /* As many people as are asked for, for as long, in whose way nothing of the asker's own stands. */
 static void tell_search(struct ask *ask)
 {
@@ -472,10 +485,8 @@ static bool all_reach(struct ask *ask)
 
 bool ask_choose(struct ask *ask)
 {
-    code_set passing = ask->command->override.rules;
+    const code_set passing = ask->command->override.rules | ask->waived;
     tell_search(ask);
-    if (ask->rules_waived)
-        passing |= EVERY_RULE;
     if (!judge_start(ask, ask->when.start, "/datetime", passing) || !judge_others(ask, passing) ||
         !all_reach(ask))
         return false;

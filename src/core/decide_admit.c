@@ -173,6 +173,8 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     record->wall_start = zone_to_wall(d->image->company->zone, record->when.start);
     record->wall_end = zone_to_wall(d->image->company->zone, record->when.end);
     take_inspection(d, record, existing);
+    if (existing != NULL && existing->order_number != record->order_number)
+        draft_renumber(d, record->ref, record->order_number);
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, is_cancelled(record) ? "cancel" : "update");

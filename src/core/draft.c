@@ -292,25 +292,29 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
     }
 }
 
-static void tell_side(struct conflict *conflict, const struct claim *claim)
-{
-    struct conflict_side *side = conflict->a.claim == claim->ref ? &conflict->a : &conflict->b;
-    if (side->claim == claim->ref)
-        side->order_number = claim->order_number;
-}
-
-/* Conflicts name their orders: those that stand, and those that this entry opens. */
-static void renumber_conflicts(struct draft *d, struct str inspector, const struct claim *claim)
+/* The conflicts that a claim stands in become the entry's. */
+static void bring_conflicts(struct draft *d, struct str inspector, ref_t claim)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
-    for (size_t i = 0; i < d->n_conflicts; i++)
-        tell_side(&d->conflicts[i], claim);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
-        const struct admitted *pair = &calendar->admitted[i];
-        if (is_of(pair, claim->ref))
-            tell_side(written(d, pair), claim);
+        if (is_of(&calendar->admitted[i], claim))
+            (void)written(d, &calendar->admitted[i]);
     }
     (void)has_room(d, 0);
+}
+
+static void renumber_side(struct conflict_side *side, ref_t owner, int64_t order_number)
+{
+    if (side->owner == owner)
+        side->order_number = order_number;
+}
+
+void draft_renumber(struct draft *d, ref_t owner, int64_t order_number)
+{
+    for (size_t i = 0; i < d->n_conflicts; i++) {
+        renumber_side(&d->conflicts[i].a, owner, order_number);
+        renumber_side(&d->conflicts[i].b, owner, order_number);
+    }
 }
 
 void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
@@ -362,7 +366,7 @@ void draft_renew(struct draft *d, struct str inspector, const struct claim *rene
     *claim = *renewed;
     claim->lock_group = lock_group;
     if (is_renumbered)
-        renumber_conflicts(d, inspector, renewed);
+        bring_conflicts(d, inspector, renewed->ref);
 }
 
 void draft_free_hold(struct draft *d, const struct hold *hold, const char *how)

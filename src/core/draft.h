@@ -75,6 +75,10 @@ void draft_free_hold(struct draft *d, const struct hold *hold, const char *how);
  * must reach past the image's floor. */
 void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed);
 
+/* The order's number in all conflicts of the entry. One that stands and is renewed under another
+ * number has brought its conflicts there. */
+void draft_renumber(struct draft *d, ref_t owner, int64_t order_number);
+
 void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);
 void draft_absence(struct draft *d, const struct absence *record);

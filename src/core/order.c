@@ -52,6 +52,20 @@ void order_free(struct draft *d, const struct inspection *record, const char *ho
     }
 }
 
+/* What was judged when the hold was made: everything about its interval and its services. */
+static code_set waived_by(const struct ask *ask, const struct want *asked, const struct hold *hold,
+                          bool is_covered)
+{
+    code_set waived = ~((code_set)1 << CODE_slot_taken);
+    if (!hold_is_live(hold, ask->now))
+        return 0;
+    if (!is_covered)
+        waived &= ~((code_set)1 << CODE_outside_hours);
+    if (hold->services.n == 0 && asked->services.n > 0)
+        waived &= ~((code_set)1 << CODE_inspector_unable);
+    return waived;
+}
+
 bool order_use_hold(struct draft *d, const struct facts *facts, struct ask *ask, struct want *want,
                     const struct hold **ret)
 {
@@ -66,10 +80,12 @@ bool order_use_hold(struct draft *d, const struct facts *facts, struct ask *ask,
     if (hold->state == HOLD_CONSUMED)
         return refuse(ask->verdict, CODE_hold_consumed, "/hold", STR(""));
     const struct want asked = *want;
-    if (!want_with_hold(ask, &asked, hold, want))
+    const struct property *known =
+        facts->inspection != NULL ? &facts->inspection->property : &asked.property;
+    if (!want_with_hold(ask, &asked, hold, known, want))
         return false;
-    ask->rules_waived = hold_is_live(hold, d->now);
-    ask->services_stand = ask->rules_waived && hold->services.n > 0;
+    ask->waived = waived_by(ask, &asked, hold, hold_covers(ask, &asked, hold, known));
+    ask->services_stand = hold_is_live(hold, d->now) && hold->services.n > 0;
     ask->look.without[0] = hold->ref;
     *ret = hold;
     return true;
@@ -126,7 +142,8 @@ void order_fill(struct draft *d, const struct inspection *subject, struct want *
 {
     want->brand = subject->brand;
     want->property = subject->property;
-    if (want->services.n == 0) {
+    if (want->services.n == 0 ||
+        (d->command->want.services.n == 0 && strs_equal(want->services, subject->services))) {
         want->services = subject->services;
         if (want->minutes == 0 && !want->has_endtime)
             want->minutes =

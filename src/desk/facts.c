@@ -136,9 +136,16 @@ static const struct inspection *in_batch(const struct overlay *batch, const stru
     return NULL;
 }
 
-static bool is_subject(const struct inspection *r, const struct desk_job *job, int64_t number)
+static bool has_id(const struct inspection *r, const struct desk_job *job, int64_t number)
 {
-    return str_equal(r->id, job->command.subject) || (number != 0 && r->order_number == number);
+    (void)number;
+    return str_equal(r->id, job->command.subject);
+}
+
+static bool has_number(const struct inspection *r, const struct desk_job *job, int64_t number)
+{
+    (void)job;
+    return r->order_number == number;
 }
 
 static bool has_external_ref(const struct inspection *r, const struct desk_job *job, int64_t number)
@@ -148,6 +155,7 @@ static bool has_external_ref(const struct inspection *r, const struct desk_job *
            str_equal(r->key_id, job->command.actor.key_id);
 }
 
+/* An _id comes before a number: an order of another system may have the one that is the other's. */
 static il_rc load_subject(const struct deciding *on, const struct rows_at *in,
                           const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
@@ -155,12 +163,17 @@ static il_rc load_subject(const struct deciding *on, const struct rows_at *in,
     struct inspection *stored;
     const struct str subject = job->command.subject;
     const bool numbered = str_to_int(subject, &number) && number > 0;
-    ret->inspection = in_batch(on->batch, job, is_subject, number);
+    ret->inspection = in_batch(on->batch, job, has_id, 0);
     if (ret->inspection != NULL)
         return IL_OK;
     TRY(inspection_by_id(in, subject, &stored, reterr));
-    if (stored == NULL && numbered)
-        TRY(inspection_by_order(in, number, &stored, reterr));
+    ret->inspection = stored;
+    if (stored != NULL || !numbered)
+        return IL_OK;
+    ret->inspection = in_batch(on->batch, job, has_number, number);
+    if (ret->inspection != NULL)
+        return IL_OK;
+    TRY(inspection_by_order(in, number, &stored, reterr));
     ret->inspection = stored;
     return IL_OK;
 }
@@ -218,10 +231,7 @@ static il_rc load_external_ref(const struct deciding *on, const struct rows_at *
     return IL_OK;
 }
 
-enum {
-    TWINS_MAX = 8,       /* that an answer names */
-    TWIN_ROWS_MAX = 256, /* at one address that are looked at, cancelled ones among them */
-};
+enum { TWINS_MAX = 8 }; /* that an answer names */
 
 struct twins { /* inspections at the same address around the wanted time */
     const struct deciding *on;
@@ -251,6 +261,10 @@ static il_rc visit_twin(void *context, const void *row, struct il_err *reterr)
 {
     struct twins *twins = context;
     struct arena *arena = twins->job->arena;
+    /* Most of many at one address are cancelled: those are not worth reading. */
+    if (twins->n == TWINS_MAX ||
+        str_equal(((const struct row_inspection *)row)->status, status_name(STATUS_CANCELLED)))
+        return IL_OK;
     struct inspection *record = arena_new(arena, struct inspection);
     const struct str doc = str_copy(arena, ((const struct row_inspection *)row)->doc);
     TRY(inspection_read(arena, doc, record, reterr));
@@ -261,9 +275,11 @@ static il_rc visit_twin(void *context, const void *row, struct il_err *reterr)
 }
 
 /* Around which moment twins are looked for: what the command or its hold asks for. */
-static utc_s wanted_start(const struct deciding *on, const struct command *c)
+static utc_s wanted_start(const struct deciding *on, const struct command *c,
+                          const struct hold *ended)
 {
-    const struct hold *hold = image_find_hold(on->image, c->hold);
+    const struct hold *live = image_find_hold(on->image, c->hold);
+    const struct hold *hold = live != NULL ? live : ended;
     if (c->want.has_datetime) {
         const struct instant_found found =
             instant_resolve(on->image->company->zone, c->want.datetime);
@@ -277,7 +293,7 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
                              struct facts *ret, struct il_err *reterr)
 {
     const struct command *c = &job->command;
-    const utc_s start = wanted_start(on, c);
+    const utc_s start = wanted_start(on, c, ret->hold);
     const struct span window = { start - (utc_s)DUPLICATE_DAYS * DAY_S,
                                  start + (utc_s)DUPLICATE_DAYS * DAY_S + 1 };
     struct twins *twins = arena_new(job->arena, struct twins);
@@ -297,8 +313,7 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
                                        .company = job->company,
                                        .key = c->place_key,
                                        .from = window.start,
-                                       .to = window.end,
-                                       .limit = TWIN_ROWS_MAX };
+                                       .to = window.end };
     TRY(store_find(on->read, &query, visit_twin, twins, reterr));
     ret->duplicates = twins->at;
     ret->n_duplicates = twins->n;

@@ -460,6 +460,26 @@ static void test_a_conflict_of_renumbered_orders(void **state)
     scene_close(&s);
 }
 
+/* Also one that ends because the same import moves the order it renumbers. */
+static void test_a_conflict_that_ends_renumbered(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 }, { slot, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct conflict_list list;
+    struct il_err err;
+    (void)state;
+    scene_start(&s);
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 1);
+    orders[1].number = 8001;
+    orders[1].start += DAY_S;
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    assert_int_equal(desk_conflicts(&in, STR("resolved"), 0, 10, &list, &err), IL_OK);
+    assert_int_equal(list.n, 1);
+    expect_numbers(&list.at[0], 7000, 8001);
+    scene_close(&s);
+}
+
 static il_rc note_kind(void *context, const void *row, struct il_err *reterr)
 {
     const struct row_outbox *out = row;
@@ -570,6 +590,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),
         cmocka_unit_test(test_a_conflict_of_renumbered_orders),
+        cmocka_unit_test(test_a_conflict_that_ends_renumbered),
         cmocka_unit_test(test_an_import_of_a_mirrored_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
