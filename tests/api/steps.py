@@ -186,6 +186,17 @@ def times_of_another_system():
     server.must_be_clean()
 
 
+def amended_by_tags():
+    """If-Match may list versions: the one that stands is amended."""
+    record = booked(next(days))
+    path = f"/inspection/{record['_id']}"
+    for tags, status, code in (('"v7", "v9"', 412, "stale"), ('"v9", "v1"', 200, None),
+                               ('"v1"', 412, "stale"), ("*", 200, None), ("three", 422, "out_of_range")):
+        staff.patch(path, {"notes": tags}, headers=[("If-Match", tags)]).want(status, code)
+    after = staff.get(path).json["inspection"]
+    same((after["version"], after["notes"]), (3, "*"), "version and notes")
+
+
 # ---- closings ----
 
 
@@ -279,6 +290,7 @@ cases.run("who may not override is told so", permission_where_nothing_is_overrid
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("another house, other work", amended)
+cases.run("amended by tags", amended_by_tags)
 cases.run("work without services", work_without_services)
 cases.run("times of another system", times_of_another_system)
 cases.run("closings move", closings_move)
