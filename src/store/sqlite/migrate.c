@@ -65,8 +65,8 @@ static il_rc scripts_run(sqlite3 *db, struct il_err *reterr)
     return IL_OK;
 }
 
-/* Whether `db` has the thing that `wanted` stands on: a trigger to the letter, tables and indexes by
- * name, since SQLite writes their text anew when somebody renames them and back. */
+/* Whether `db` has the thing that `wanted` stands on: a trigger to the letter, tables and indexes
+ * by name, since SQLite writes their text anew when somebody renames them and back. */
 static il_rc thing_find(sqlite3 *db, sqlite3_stmt *wanted, struct il_err *reterr)
 {
     const char *type = (const char *)sqlite3_column_text(wanted, 0);
@@ -74,8 +74,8 @@ static il_rc thing_find(sqlite3 *db, sqlite3_stmt *wanted, struct il_err *reterr
     sqlite3_stmt *statement = NULL;
 
     TRY(lite_prepare(db,
-                     "SELECT 1 FROM sqlite_schema WHERE type = ?1 AND name = ?2 AND (sql = ?3 OR "
-                     "type = 'table')",
+                     "SELECT 1 FROM sqlite_schema WHERE type = ?1 AND name = ?2 AND "
+                     "(sql = ?3 OR type <> 'trigger')",
                      &statement, reterr));
     for (int i = 0; i < 3; i++)
         sqlite3_bind_value(statement, i + 1, sqlite3_column_value(wanted, i));
