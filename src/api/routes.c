@@ -38,6 +38,7 @@ const struct route routes[] = {
     ASK("/inspection/{}/changelog", INSIDERS, inspection_changelog),
     TELL("POST", "/inspection/{}/reschedule", OFFICE, reschedule_handle, change_encode),
     TELL("POST", "/inspection/{}/reassign", OFFICE, reassign_handle, change_encode),
+    TELL("POST", "/reassignments", OFFICE, reassignments_handle, reassignments_encode),
     STEP("confirm", COMMAND_CONFIRM),
     STEP("complete", COMMAND_COMPLETE),
     STEP("no-show", COMMAND_NO_SHOW),

@@ -25,6 +25,9 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_UNLOCK:
         needs.inspection = true;
         break;
+    case COMMAND_REASSIGNMENTS:
+        needs.moved = true;
+        break;
     case COMMAND_CHANGE_ABSENCE:
     case COMMAND_REMOVE_ABSENCE:
         needs.absence = true;
@@ -112,6 +115,8 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         return decide_reschedule(d, facts, verdict);
     case COMMAND_REASSIGN:
         return decide_reassign(d, facts, verdict);
+    case COMMAND_REASSIGNMENTS:
+        return decide_moves(d, facts, verdict);
     case COMMAND_AMEND:
         return decide_amend(d, facts, verdict);
     case COMMAND_CONFIRM:

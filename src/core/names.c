@@ -11,6 +11,7 @@ static const struct str commands[COMMANDS] = {
     [COMMAND_BOOK] = { "book", 4 },
     [COMMAND_RESCHEDULE] = { "reschedule", 10 },
     [COMMAND_REASSIGN] = { "reassign", 8 },
+    [COMMAND_REASSIGNMENTS] = { "reassignments", 13 },
     [COMMAND_AMEND] = { "amend", 5 },
     [COMMAND_CONFIRM] = { "confirm", 7 },
     [COMMAND_COMPLETE] = { "complete", 8 },

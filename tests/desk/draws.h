@@ -41,6 +41,7 @@
     X(COMMAND, reschedule, 90, "an order moves")                                                \
     X(COMMAND, cancel, 100, "an order is cancelled")                                            \
     X(COMMAND, reassign, 50, "other people come, at the same time")                             \
+    X(COMMAND, reassignments, 25, "two to five orders move at once, some change places")        \
     X(COMMAND, amend, 40, "another house, other services, other people to talk to")             \
     X(COMMAND, confirm, 15, "an order is confirmed")                                            \
     X(COMMAND, complete, 20, "an order is done")                                                \

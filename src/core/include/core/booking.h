@@ -29,6 +29,7 @@ enum {
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
     OPEN_CONFLICTS_MAX = 200000, /* of a company: more are no conflicts but another calendar */
+    MOVES_MAX = 200,             /* orders in one entry that moves many */
     EVIDENCE_MAX = 32,
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
     ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
@@ -91,6 +92,12 @@ struct admit_absence {
     const struct absence *existing; /* fact */
 };
 
+struct move {           /* of an order that stands, beside others */
+    struct str subject; /* _id or order number */
+    int64_t version;    /* as in struct command */
+    struct want want;   /* a time, people, or both; what is absent stays */
+};
+
 struct command {
     enum command_kind kind;
     struct actor actor;
@@ -137,12 +144,16 @@ struct command {
     struct admit_absence *absences;
     size_t n_absences;
 
+    const struct move *moves; /* reassignments: at most MOVES_MAX */
+    size_t n_moves;
+
     struct key_record key; /* key: created, or changed when the id is known */
 };
 
 struct needs {
     bool inspection; /* command->subject */
     bool absence;    /* command->subject */
+    bool moved;      /* the subject of each of command->moves */
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
@@ -152,7 +163,8 @@ struct facts {
     const struct inspection *inspection; /* NULL: there is none */
     const struct absence *absence;
     const struct hold *hold;
-    int64_t external_ref_order; /* order number that has this externalRef; 0: none */
+    const struct inspection **moved; /* one per move; NULL: there is none */
+    int64_t external_ref_order;      /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;
 };

@@ -17,8 +17,9 @@ enum command_kind {
     COMMAND_EXPIRE,
     COMMAND_BOOK,
     COMMAND_RESCHEDULE,
-    COMMAND_REASSIGN, /* other people, the same time */
-    COMMAND_AMEND,    /* its property, services, people to talk to */
+    COMMAND_REASSIGN,      /* other people, the same time */
+    COMMAND_REASSIGNMENTS, /* many moves, all or nothing */
+    COMMAND_AMEND,         /* its property, services, people to talk to */
     COMMAND_CONFIRM,
     COMMAND_COMPLETE,
     COMMAND_NO_SHOW,
