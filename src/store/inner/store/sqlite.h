@@ -64,6 +64,11 @@ void lite_bind(sqlite3_stmt *statement, int at, const struct column *column, con
 void lite_bind_str(sqlite3_stmt *statement, int at, struct str text);
 void lite_bind_blob(sqlite3_stmt *statement, int at, struct str bytes);
 
+/* open.c; the lock is that of store->own_path, in store->lock_fd. */
+IL_MUST il_rc lite_lock_take(struct lite *store, struct il_err *reterr);
+IL_MUST il_rc lite_directory_sync(const char *path, struct il_err *reterr); /* the one it is in */
+void lite_file_limit_ignore(void); /* a write past RLIMIT_FSIZE fails instead of killing */
+
 /* migrate.c */
 IL_MUST il_rc lite_schema_check(sqlite3 *db, bool read_only, struct il_err *reterr);
 IL_MUST il_rc lite_migrate(sqlite3 *db, struct il_err *reterr);
