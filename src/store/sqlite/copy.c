@@ -112,7 +112,7 @@ static il_rc part_open(struct copying *c, struct il_err *reterr)
     return IL_OK;
 }
 
-/* A backup without a log is read as it lies: nothing is made beside it, and it may stand on a medium
+/* A backup without a log is read as it lies: nothing is made beside it, and its medium may be one
  * that cannot be written. */
 static char *source_uri(const struct copying *c)
 {
