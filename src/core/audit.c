@@ -114,8 +114,9 @@ void audit_find(struct audit *audit, const struct audit_finding *finding)
 
 bool audit_change_near(const struct zone *zone, utc_s at, int64_t *ret_by)
 {
-    const utc_s change = zone_next_change(zone, at - AUDIT_CHANGE_DAYS * DAY_S);
-    if (change > at + AUDIT_CHANGE_DAYS * DAY_S)
+    const utc_s near_s = (utc_s)AUDIT_CHANGE_DAYS * DAY_S;
+    const utc_s change = zone_next_change(zone, at - near_s);
+    if (change > at + near_s)
         return false;
     const int64_t by = zone_offset_s(zone, change) - zone_offset_s(zone, change - 1);
     *ret_by = by < 0 ? -by : by;

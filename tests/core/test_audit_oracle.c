@@ -2,10 +2,10 @@
  *
  *   test_audit_oracle [CALENDARS [SEED]]     a difference prints the seed of its calendar
  *
- * The oracle knows nothing of sweeps, sorting or laid hours: two loops over the visits, two over the
- * orders, and a walk through each order's minutes. Hours are compared where no clock changes within
- * some days (what changes mean there is told in tests/cases/audit.cases). At the end one inspector
- * with 200,000 visits that all overlap must be counted at once. */
+ * The oracle knows nothing of sweeps, sorting or laid hours: two loops over the visits, two over
+ * the orders, and a walk through each order's minutes. Hours are compared where no clock changes
+ * within some days (what changes mean there is told in tests/cases/audit.cases). At the end one
+ * inspector with 200,000 visits that all overlap must be counted at once. */
 #include "roll.h"
 
 #include "base/block.h"
