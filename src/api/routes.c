@@ -26,6 +26,9 @@ const struct route routes[] = {
       absence_remove_encode },
     { "GET", "/conflicts", INSIDERS, false, false, false, conflicts_list, NULL },
     { "POST", "/local/import", 0, true, false, false, local_import, NULL },
+    { "POST", "/local/persons", ROLE_BIT_ADMIN, true, false, true, persons_find, NULL },
+    { "POST", "/local/persons/erase", ROLE_BIT_ADMIN, true, true, true, persons_erase,
+      persons_erase_encode },
     { "POST", "/local/keys", ROLE_BIT_ADMIN, true, false, true, local_key, local_key_encode },
 };
 

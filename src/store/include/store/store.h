@@ -162,6 +162,8 @@ struct store_entry {
     size_t n_conflicts;
     const struct row_person *persons;
     size_t n_persons;
+    bool wipes; /* what it overwrites must not be found in the file either: at once if no view is
+                 * open, else after a later commit, or when the store is closed */
     const struct row_outbox *outbox; /* inserts or state changes */
     size_t n_outbox;
     const struct row_key *keys;

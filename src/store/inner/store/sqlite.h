@@ -39,6 +39,7 @@ struct lite {
     sqlite3_stmt *company_make, *company_move;
     sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
     int wal_frames;     /* in the log after the newest commit */
+    bool is_wipe_due;   /* the log still holds what was erased */
     int checkpoint_at;  /* frames that ask for the next checkpoint */
     struct il_err dead; /* S8: text is empty while alive */
     _Atomic uint64_t commits, syncs;
