@@ -43,7 +43,8 @@ static void judge_nothing(const struct drive *d, const struct drive_job *it)
 {
     const enum command_kind kind = it->job.command.kind;
     const struct model *m = &it->company->follow.model;
-    CHECK(kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE || kind == COMMAND_EXPIRE,
+    CHECK(kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE || kind == COMMAND_EXPIRE ||
+              (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
           command_name(kind).at);
     const struct model_hold *dead =
