@@ -312,8 +312,8 @@ static int order_people(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-/* The first naming of a person stands first, an erasing last: rows are held against what the journal
- * knew before. */
+/* The first naming of a person stands first, an erasing last: rows are held against what the
+ * journal knew before. */
 static int order_namings(const void *x, const void *y)
 {
     const int order = order_people(x, y);

@@ -1,7 +1,7 @@
 /* One person's data: where they stand.
  *
- * Personal data stand in person rows alone, one for each time that an order's or an inspector's were
- * said anew. What an import replaced stays in a row of its own until it is erased. */
+ * Personal data stand in person rows alone, one for each time that an order's or an inspector's
+ * were said anew. What an import replaced stays in a row of its own until it is erased. */
 #ifndef DESK_PEOPLE_H
 #define DESK_PEOPLE_H
 
