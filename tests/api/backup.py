@@ -3,7 +3,7 @@
 import contextlib, random, resource, stat
 from harness import *
 
-args = options(__doc__.splitlines()[0], seed=0)
+args = options(__doc__.splitlines()[0], seed=0, **{"stop-at-rename": ""})
 cases = Cases()
 seed = args.seed or int(time.time())
 print(f"# seed {seed}")
@@ -199,6 +199,54 @@ def killed():
         check("copy.db.part" not in place.there(), f"left over: {place.there()}")
 
 
+def restore_killed():
+    """Killed at any moment, the name holds the old database, with its log, or a whole new one."""
+    with Place() as place:
+        place.backup()
+        first = seq_of(place.path("copy.db"))
+        seen = set()
+        for n in range(24):
+            place.server.start()
+            place.server.secret("staff")
+            place.server.kill()  # what is newest stands in the log
+            newest = seq_of(place.db)
+            process = subprocess.Popen([args.interlock, "restore", "--from", "copy.db", "--db",
+                                        place.db, "--force"], cwd=place.dir,
+                                       stdout=subprocess.DEVNULL)
+            time.sleep(0.002 * n)
+            if n >= 22:
+                process.wait(PATIENCE_S)  # so that both ends are seen, however slow the machine is
+            process.kill()
+            process.wait()
+            place.server.must_be_clean()
+            seq = seq_of(place.db)
+            landed = "interlock.db.part" not in place.there()
+            check(seq == newest or (landed and seq == first),
+                  f"the database stands at {seq} of {newest}, the new one landed: {landed}")
+            seen.add(seq == first)
+        same(seen, {True, False}, "ends seen")
+
+
+def restore_killed_at_its_last_step():
+    """The old log was put away by then: what stood in it must stand in the old file."""
+    with Place() as place:
+        place.backup()
+        place.server.start()
+        place.server.secret("staff")
+        place.server.kill()
+        newest = seq_of(place.db)
+        env = {**os.environ, "LD_PRELOAD": os.path.abspath(args.stop_at_rename),
+               "ASAN_OPTIONS": "verify_asan_link_order=0"}
+        done = subprocess.run([args.interlock, "restore", "--from", "copy.db", "--db", place.db,
+                               "--force"], cwd=place.dir, capture_output=True, env=env, timeout=60)
+        same(done.returncode, -signal.SIGKILL, f"how it ended ({done.stderr.decode()})")
+        check("interlock.db.part" in place.there(), f"it ended too early: {place.there()}")
+        place.server.must_be_clean()
+        same(seq_of(place.db), newest, "seq of the old one")
+        place.good("restore", "--from", "copy.db", "--db", place.db, "--force")
+        check(seq_of(place.db) < newest, "the new one did not land")
+
+
 def killed_while_it_landed():
     """Two names of one file: the next backup must not write into the finished one."""
     with Place() as place:
@@ -288,6 +336,8 @@ def with_a_log():
 
 
 cases.run("a backup killed at any moment leaves the old one or a whole new one", killed)
+cases.run("a restore killed at any moment leaves the old one or a whole new one", restore_killed)
+cases.run("a restore killed at its last step has lost nothing", restore_killed_at_its_last_step)
 cases.run("a backup killed as it lands is not written into", killed_while_it_landed)
 cases.run("a full disk leaves what was there, and no part", no_room)
 cases.run("names that cannot be are refused in words", names)

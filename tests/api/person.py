@@ -207,6 +207,20 @@ def inspectors():
         same((numbers(said), numbers(said, "kept")), ([], ["alice"]), "erased and kept")
 
 
+def inspector_renamed():
+    """Who has left is named otherwise in the document; what was replaced is erased."""
+    with Place() as server:
+        document = company()
+        document["inspectors"][0].update(name=ANN["name"], email=ANN["email"])
+        server.take(document)
+        same(numbers(erase(server, "--email", ANN["email"]), "kept"), ["alice"], "kept")
+        document["inspectors"][0].update(name="Inspector 1", email="office@example.com")
+        server.take(document)
+        erase(server, "--name", ANN["name"])
+        same([t for t in traces(server) if b"uisenberry" in t[1]], [], "traces of her")
+        server.must_be_clean()
+
+
 def asked_first():
     with Place() as server:
         before = server.export()
@@ -253,6 +267,7 @@ cases.run("what an order ahead needs is kept unless asked for", ahead)
 cases.run("what was replaced since is erased too", replaced_since)
 cases.run("as another client's agent only if asked for", agents)
 cases.run("an inspector is found, and kept", inspectors)
+cases.run("an inspector who was renamed is erased", inspector_renamed)
 cases.run("it asks first, and knows whom", asked_first)
 cases.run("the check tells an erased row from an emptied one", check_is_told)
 cases.finish()

@@ -343,6 +343,16 @@ il_rc store_sqlite_backup(const struct store_copy_options *options, struct store
 
 /* ---- restoring ---- */
 
+/* A checkpoint of a connection that has read nothing yet does nothing, and says it went well. */
+static int log_write_back(sqlite3 *db)
+{
+    const int rc = sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+
+    return rc == SQLITE_OK
+               ? sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL)
+               : rc;
+}
+
 /* C3: what stands in the old log goes into the old file, so that a kill before the rename loses
  * nothing of it. A damaged one cannot, and is what a restore is for. */
 static il_rc old_settle(const struct copying *c, struct il_err *reterr)
@@ -355,11 +365,16 @@ static il_rc old_settle(const struct copying *c, struct il_err *reterr)
     if (c->has_target)
         rc = sqlite3_open_v2(c->own_to, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (c->has_target && rc == SQLITE_OK)
-        rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    const il_rc result =
-        (rc & 0xff) == SQLITE_BUSY
-            ? il_fail(reterr, IL_BUSY, "%s is being read by another program", c->options->to)
-            : IL_OK;
+        rc = log_write_back(db);
+    const int kind = rc & 0xff;
+    const bool is_lost = !c->has_target || kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB;
+    il_rc result = IL_OK;
+    if (kind == SQLITE_BUSY)
+        result = il_fail(reterr, IL_BUSY, "%s is being read by another program", c->options->to);
+    else if (rc != SQLITE_OK && !is_lost)
+        result = lite_fail(db, rc, c->options->to, reterr);
+    else if (!is_lost && has_bytes(c->own_to, "-wal"))
+        result = il_fail(reterr, IL_IO, "the log of %s cannot be written back", c->options->to);
     sqlite3_close(db);
     if (result == IL_OK)
         beside_remove(c->own_to);
