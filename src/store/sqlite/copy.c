@@ -209,8 +209,7 @@ static il_rc part_write(struct copying *c, struct il_err *reterr)
         sqlite3_open_v2(c->own_part, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     il_rc rc = opened == SQLITE_OK ? IL_OK : lite_fail(target, opened, c->own_part, reterr);
 
-    if (rc == IL_OK)
-        sqlite3_extended_result_codes(target, 1);
+    sqlite3_extended_result_codes(target, 1);
     /* A part needs no way back: what is half done is begun anew. */
     if (rc == IL_OK)
         rc = lite_run(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = FULL", reterr);
