@@ -2,6 +2,8 @@
  */
 #include "call.h"
 
+#include "core/status.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -213,7 +215,9 @@ static bool query_is_good(struct call *call)
 
 static bool may(struct call *call)
 {
-    return (call->route->roles >> call->actor.role & 1) != 0 ||
+    const unsigned who = status_step_known(call->route->kind) ? status_step_who(call->route->kind)
+                                                              : call->route->roles;
+    return (who >> call->actor.role & 1) != 0 ||
            !answer_code(call, CODE_not_permitted, "", STR(""));
 }
 

@@ -35,6 +35,7 @@ struct route {
     bool (*handle)(struct call *);
     /* Encodes what the job did; NULL for routes that never submit. */
     void (*encode)(struct call *);
+    enum command_kind kind; /* of a step of the status machine */
 };
 
 struct call {
@@ -74,6 +75,11 @@ void put_seq_header(struct call *call, uint64_t seq);
 struct json_obj body_root(struct call *call);
 bool body_is_good(struct call *call); /* false: the fault was answered */
 void decode_want(struct call *call, struct json_obj *o, struct want *ret);
+void decode_people(struct json_obj *o, struct want *ret); /* who; part of decode_want */
+struct strs decode_services(struct json_obj *o);
+void require(struct json_obj *o, bool given, const char *name, const char *words);
+/* A text inside an object: "/client/name" is named whether the object or the text is missing. */
+void require_text(struct json_obj *o, const char *object, const char *member, size_t max_chars);
 /* Each inspector's own time: an order's. A hold has one for all, so naming them is a fault. */
 void decode_assignments(struct json_obj *o, struct want *ret);
 void refuse_assignments(struct json_obj *o);
@@ -97,6 +103,16 @@ struct token_scope hold_scope(const struct call *call);
 /* True for an online key that names a field of staff's: answered. */
 bool names_staff_field(struct call *call, struct json_obj *o);
 
+struct slots_ask { /* the query string, decoded */
+    struct slot_query query;
+    struct price price;
+    struct strs services;
+    int32_t brand;
+};
+/* False: answered. At most four parameters beside those of a slot list. */
+bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
+                      struct slots_ask *ret);
+
 /* ---- encoding (encode.c) ---- */
 
 struct json answer_begin(struct call *call);
@@ -116,6 +132,7 @@ extern const struct route routes[];
 extern const size_t n_routes;
 
 bool slots_handle(struct call *call);
+bool why_handle(struct call *call);
 bool holds_list(struct call *call);
 bool hold_make_handle(struct call *call);
 bool hold_get(struct call *call);
@@ -129,15 +146,24 @@ void book_encode(struct call *call);
 bool inspection_get(struct call *call);
 bool inspection_changelog(struct call *call);
 bool reschedule_handle(struct call *call);
-bool cancel_handle(struct call *call);
+bool step_handle(struct call *call);
+bool reassign_handle(struct call *call);
+bool reassignments_handle(struct call *call);
+bool amend_handle(struct call *call);
 void change_encode(struct call *call);
+void reassignments_encode(struct call *call);
 bool event_add(struct call *call);
 bool vacation_add(struct call *call);
 bool event_remove(struct call *call);
 bool vacation_remove(struct call *call);
 void absence_encode(struct call *call);
 void absence_remove_encode(struct call *call);
+bool event_change(struct call *call);
+bool vacation_change(struct call *call);
 bool conflicts_list(struct call *call);
+bool conflict_acknowledge(struct call *call);
+bool conflict_resolve(struct call *call);
+void conflict_encode(struct call *call);
 bool health_handle(struct call *call);
 bool ready_handle(struct call *call);
 bool local_import(struct call *call);

@@ -112,6 +112,19 @@ static void refuse_twice(struct json_obj *o, struct strs services)
     }
 }
 
+void decode_people(struct json_obj *o, struct want *ret)
+{
+    decode_assignments(o, ret);
+    decode_inspectors(o, ret);
+}
+
+struct strs decode_services(struct json_obj *o)
+{
+    const struct strs services = json_opt_strs(o, "services", SERVICES_PER_VISIT_MAX, ID_CHARS_MAX);
+    refuse_twice(o, services);
+    return services;
+}
+
 void decode_want(struct call *call, struct json_obj *o, struct want *ret)
 {
     (void)call;
@@ -122,8 +135,7 @@ void decode_want(struct call *call, struct json_obj *o, struct want *ret)
     ret->has_endtime = json_has(o, "endtime");
     if (ret->has_endtime)
         ret->endtime = json_get_instant(o, "endtime");
-    ret->services = json_opt_strs(o, "services", SERVICES_PER_VISIT_MAX, ID_CHARS_MAX);
-    refuse_twice(o, ret->services);
+    ret->services = decode_services(o);
     ret->minutes = (int32_t)json_opt_int(o, "minutes", 1, VISIT_MINUTES_MAX, 0);
     decode_inspectors(o, ret);
     ret->property = (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
@@ -212,4 +224,18 @@ bool names_staff_field(struct call *call, struct json_obj *o)
     for (size_t i = 0; is_online(call) && i < sizeof fields / sizeof fields[0]; i++)
         found = json_has(o, fields[i]) || found;
     return found && answer_code(call, CODE_not_permitted, "", STR("That field is for staff keys."));
+}
+
+void require(struct json_obj *o, bool given, const char *name, const char *words)
+{
+    if (!given)
+        json_fault(o, name, "type", words);
+}
+
+void require_text(struct json_obj *o, const char *object, const char *member, size_t max_chars)
+{
+    struct json_obj in;
+    if (json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0)
+        return;
+    require(&in, false, member, "is required");
 }

@@ -1,12 +1,6 @@
 /* Booking, and what becomes of a booking. */
 #include "call.h"
 
-static void require(struct json_obj *o, bool given, const char *name, const char *words)
-{
-    if (!given)
-        json_fault(o, name, "type", words);
-}
-
 static void require_choice(struct json_obj *o, const struct command *c)
 {
     const struct want *w = &c->want;
@@ -17,16 +11,6 @@ static void require_choice(struct json_obj *o, const struct command *c)
             "services", "is required");
     require(o, w->any_inspector || w->inspectors.n > 0 || w->n_assignments > 0, "_inspectorId",
             "is required (or \"any\")");
-}
-
-/* A text inside an object: "/client/name" is named whether the object or the text is missing. */
-static void require_text(struct json_obj *o, const char *object, const char *member,
-                         size_t max_chars)
-{
-    struct json_obj in;
-    if (json_opt_obj(o, object, &in) && json_opt_str(&in, member, max_chars).len > 0)
-        return;
-    require(&in, false, member, "is required");
 }
 
 static bool book(struct call *call, bool needs_spectora)
@@ -168,34 +152,35 @@ bool reschedule_handle(struct call *call)
     return !body_is_good(call);
 }
 
-bool cancel_handle(struct call *call)
-{
-    struct command *c = &call->job.command;
-    c->kind = COMMAND_CANCEL;
-    c->subject = call->segments[0];
-    if (!call->has_reader)
-        return !decode_version(call, NULL);
-    struct json_obj o = body_root(call);
-    if (!decode_version(call, &o))
-        return true;
-    c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
-    (void)json_opt_bool(&o, "notify", true);
-    json_done(&o);
-    return !body_is_good(call);
-}
-
 void change_encode(struct call *call)
 {
-    const struct entry *e = call->job.verdict.entry;
-    const struct inspection *record = e->inspections[0];
+    const struct verdict *verdict = &call->job.verdict;
+    const struct entry *e = verdict->entry;
+    const struct inspection *record = e == NULL ? verdict->unchanged : e->inspections[0];
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("inspection"));
     show_inspection(call, &j, record, personal_of(call, record));
     json_put_int(&j, "seq", (int64_t)call->job.seq);
-    strs_put(&j, "warnings", e->warnings);
+    const struct strs none = { 0 };
+    strs_put(&j, "warnings", e == NULL ? none : e->warnings);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
+    (void)answer_json(call, 200);
+}
+
+void reassignments_encode(struct call *call)
+{
+    const struct entry *e = call->job.verdict.entry;
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    json_open(&j, "inspections", '[');
+    for (size_t i = 0; i < e->n_inspections; i++)
+        show_inspection(call, &j, e->inspections[i], personal_of(call, e->inspections[i]));
+    json_end_array(&j);
+    json_put_int(&j, "seq", (int64_t)call->job.seq);
+    strs_put(&j, "warnings", e->warnings);
+    json_end_object(&j);
     (void)answer_json(call, 200);
 }
 

@@ -156,12 +156,6 @@ struct str inspector_personal(struct arena *arena, const struct part_inspector *
 IL_MUST bool inspector_personal_lay(struct arena *arena, struct str personal,
                                     struct part_inspector *p);
 
-/* ---- an order's people and place (personal.c) ---- */
-
-/* property, client, agents and notes as fields of an object that is open. */
-void personal_put(struct json *j, struct arena *arena, const struct property *property,
-                  struct str personal);
-
 /* ---- hours of a day (document_hours.c) ---- */
 
 struct wall_span *spans_get(struct json_obj *o, size_t *ret_n); /* sorted, merged */

@@ -5,7 +5,7 @@
 
 static const char *const hold_states[] = { "live", "consumed", "released", "expired" };
 static const char *const hold_kinds[] = { "checkout", "quote" };
-static const char *const conflict_states[] = { "open", "acknowledged", "resolved" };
+static const char *const conflict_states[] = { "open", "acknowledged", "accepted", "resolved" };
 static const char *const claim_kinds[] = { "inspection", "hold", "event", "block", "vacation" };
 static const char *const statuses[] = { "unconfirmed", "confirmed", "completed", "no_show",
                                         "cancelled" };
@@ -449,6 +449,7 @@ void put_conflict(struct json *j, const struct conflict *r)
     put_str(j, "cause", r->cause);
     put_str(j, "reason", r->reason);
     json_put_int(j, "openedAt", r->opened_at);
+    put_str(j, "note", r->note);
     put_str(j, "resolvedHow", r->resolved_how);
     json_end_object(j);
 }
@@ -460,10 +461,11 @@ void get_conflict(struct json_obj *o, struct conflict *ret)
     ret->inspector = get_str(o, "inspector");
     ret->a = get_side(o, "a");
     ret->b = get_side(o, "b");
-    ret->state = (enum conflict_state)json_get_word(o, "state", conflict_states, 3);
+    ret->state = (enum conflict_state)json_get_word(o, "state", conflict_states, 4);
     ret->cause = get_str(o, "cause");
     ret->reason = get_str(o, "reason");
     ret->opened_at = get_int(o, "openedAt");
+    ret->note = get_str(o, "note");
     ret->resolved_how = get_str(o, "resolvedHow");
     json_done(o);
 }

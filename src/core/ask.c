@@ -75,6 +75,10 @@ static bool ask_services(struct ask *ask, struct strs services)
 static bool ask_span(struct ask *ask, const struct want *want)
 {
     int32_t minutes = want->minutes > 0 ? want->minutes : ask->price.minutes;
+    if (!span_is_empty(ask->stays)) {
+        ask->when = ask->stays;
+        return true;
+    }
     if (!ask_resolve_time(ask, want->datetime, "/datetime", &ask->when.start))
         return false;
     if (want->has_endtime) {
@@ -190,23 +194,8 @@ static bool ask_people(struct ask *ask, const struct want *want)
     return true;
 }
 
-/* Permission comes before anything that could be wrong with the rest. */
-static bool may_override(struct ask *ask)
-{
-    const struct override *override = &ask->command->override;
-    if (override->rules == 0)
-        return true;
-    if (!ask->command->actor.may_override)
-        return refuse(ask->verdict, CODE_not_permitted, "/override",
-                      STR("This key may not override rules."));
-    return override->reason.len > 0 || refuse(ask->verdict, CODE_out_of_range, "/override/reason",
-                                              STR("An override needs a reason."));
-}
-
 bool ask_make(struct ask *ask, const struct want *want)
 {
-    if (!may_override(ask))
-        return false;
     ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
     ask->look.now = ask->now;
@@ -275,8 +264,22 @@ static const char *hold_difference(struct ask *ask, const struct want *want,
     return property_difference(&want->property, &hold->property);
 }
 
+static bool is_new_size(const struct property *known, const struct property *held)
+{
+    return (known->square_feet != NOT_FOUND && held->square_feet == NOT_FOUND) ||
+           (known->year_built != NOT_FOUND && held->year_built == NOT_FOUND);
+}
+
+bool hold_covers(const struct ask *ask, const struct want *want, const struct hold *hold,
+                 const struct property *known)
+{
+    if (hold->minutes > 0 || hold->services.n == 0)
+        return want->services.n == 0 || ask->command->actor.role != ROLE_ONLINE;
+    return !is_new_size(known, &hold->property);
+}
+
 bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
-                    struct want *ret)
+                    const struct property *known, struct want *ret)
 {
     bool resolved;
     const char *difference = hold_difference(ask, want, hold, &resolved);
@@ -290,7 +293,8 @@ bool want_with_hold(struct ask *ask, const struct want *want, const struct hold 
     ret->brand = hold->brand;
     if (ret->services.n == 0)
         ret->services = hold->services;
-    ret->minutes = (int32_t)((hold->when.end - hold->when.start) / MINUTE_S);
+    if (hold_covers(ask, want, hold, known))
+        ret->minutes = (int32_t)((hold->when.end - hold->when.start) / MINUTE_S);
     ret->any_inspector = false;
     ret->inspectors = hold->inspectors;
     if (!ret->property.has_place && hold->property.has_place) {
@@ -398,8 +402,6 @@ static bool choose_any(struct ask *ask, code_set passing)
     return true;
 }
 
-static const code_set EVERY_RULE = ~((code_set)1 << CODE_slot_taken);
-
 /* As many people as are asked for, for as long, in whose way nothing of the asker's own stands. */
 static void tell_search(struct ask *ask)
 {
@@ -424,35 +426,69 @@ static void tell_search(struct ask *ask)
         ask->verdict->search.look.without[0] = 0;
 }
 
+/* A start of the order that stands was judged when it was agreed. */
+static bool is_agreed(const struct ask *ask, utc_s start)
+{
+    for (size_t i = 0; ask->agreed != NULL && i < ask->agreed->n_assignments; i++) {
+        if (ask->agreed->assignments[i].when.start == start)
+            return true;
+    }
+    return false;
+}
+
+static bool judge_start(struct ask *ask, utc_s start, const char *field, code_set passing)
+{
+    if (is_agreed(ask, start))
+        return true;
+    if (start < ask->now)
+        return refuse(ask->verdict, CODE_in_past, field, STR(""));
+    const enum code code =
+        rules_judge(ask->image->company, ask->rules, ask->audience, ask->now, start, passing);
+    return code == CODE_NONE || refuse(ask->verdict, code, field, STR(""));
+}
+
 /* Everyone's interval lies near the lead's and not in the past: then what the rules say of the
- * lead's start holds for all. */
-static bool judge_others(struct ask *ask)
+ * lead's start holds for all. Where the lead's was agreed long ago, each that is new is judged. */
+static bool judge_others(struct ask *ask, code_set passing)
 {
     const struct span near = { ask->when.start - DAY_S, ask->when.end + DAY_S };
+    const bool lead_is_agreed = is_agreed(ask, ask->when.start);
     for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++) {
         const struct span when = ask->whens[i];
         if (when.start < near.start || when.end > near.end)
             return refuse(ask->verdict, CODE_out_of_range, "/assignments",
                           STR("An assignment lies more than a day from the lead's."));
-        if (when.start < ask->now)
+        if (lead_is_agreed && !judge_start(ask, when.start, "/assignments", passing))
+            return false;
+        if (when.start < ask->now && !lead_is_agreed)
             return refuse(ask->verdict, CODE_in_past, "/assignments", STR(""));
     }
     return true;
 }
 
+/* A visit is judged by what ends a buffer before it, and by all that its day has held (ADR 8). */
+static bool reaches(struct ask *ask, utc_s start)
+{
+    const struct zone *zone = ask->image->company->zone;
+    const utc_s day = date_span(zone, wall_date(zone_to_wall(zone, start))).start;
+    const utc_s before = start - (utc_s)ask->rules->buffer_min * MINUTE_S;
+    return draft_reaches(ask->draft, day < before ? day : before);
+}
+
+static bool all_reach(struct ask *ask)
+{
+    bool reach = reaches(ask, ask->when.start);
+    for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++)
+        reach = reaches(ask, ask->whens[i].start) && reach;
+    return reach;
+}
+
 bool ask_choose(struct ask *ask)
 {
-    code_set passing = ask->command->override.rules;
+    const code_set passing = ask->command->override.rules | ask->waived;
     tell_search(ask);
-    if (ask->rules_waived)
-        passing |= EVERY_RULE;
-    if (ask->when.start < ask->now)
-        return refuse(ask->verdict, CODE_in_past, "/datetime", STR(""));
-    const enum code code = rules_judge(ask->image->company, ask->rules, ask->audience, ask->now,
-                                       ask->when.start, passing);
-    if (code != CODE_NONE)
-        return refuse(ask->verdict, code, "/datetime", STR(""));
-    if (!judge_others(ask))
+    if (!judge_start(ask, ask->when.start, "/datetime", passing) || !judge_others(ask, passing) ||
+        !all_reach(ask))
         return false;
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);
 }

@@ -6,6 +6,7 @@
 #include "draft.h"
 
 struct ask {
+    struct draft *draft; /* for the depth of the image */
     const struct image *image;
     const struct command *command;
     struct arena *arena;
@@ -26,7 +27,9 @@ struct ask {
     struct str *roles;
     size_t n_inspectors;
     struct look look;
-    bool rules_waived; /* a live hold was judged when it was made */
+    code_set waived;   /* a live hold was judged when it was made */
+    struct span stays; /* of an order whose time stands, however long it is; empty: as wanted */
+    const struct inspection *agreed; /* its starts stand already: the rules of time are passed */
     bool brand_stands; /* of an order or live hold: they may have changed in the settings by now */
     bool services_stand;   /* and with them how many people they took then */
     bool overlap_admitted; /* an override lets what is in the way pass */
@@ -43,9 +46,16 @@ bool ask_resolve_time(struct ask *ask, struct instant_text text, const char *fie
 bool ask_make(struct ask *ask, const struct want *want);
 bool ask_choose(struct ask *ask);
 
-/* The want of a command with what is absent taken from its hold; false: they differ. */
+/* The want of a command with what is absent taken from its hold; false: they differ. Keeps the
+ * hold's interval if that was laid for all that is known now: see hold_covers. */
 bool want_with_hold(struct ask *ask, const struct want *want, const struct hold *hold,
-                    struct want *ret);
+                    const struct property *known, struct want *ret);
+
+/* Whether the hold's interval is for this visit. A size of the house or services that the hold was
+ * made without were judged by nobody: how long they take, and whether that fits, is to be seen. A
+ * length that staff gave stands for staff. */
+bool hold_covers(const struct ask *ask, const struct want *want, const struct hold *hold,
+                 const struct property *known);
 
 bool strs_equal(struct strs a, struct strs b);
 bool hold_is_live(const struct hold *hold, utc_s now);

@@ -185,6 +185,14 @@ static struct judgement stage_judge(struct stage *stage, const struct visit *vis
     return j;
 }
 
+/* Hours of a day may join those of the day before or after it. */
+static bool is_near_holiday(const struct company *company, date_d date)
+{
+    return company_find_holiday(company, date - 1) != NULL ||
+           company_find_holiday(company, date) != NULL ||
+           company_find_holiday(company, date + 1) != NULL;
+}
+
 struct judgement availability_judge(const struct image *image, int32_t inspector,
                                     const struct visit *visit, code_set passing)
 {
@@ -193,7 +201,7 @@ struct judgement availability_judge(const struct image *image, int32_t inspector
     const date_d date = wall_date(zone_to_wall(company->zone, visit->when.start));
     struct arena room = arena_make(SIZE_MAX / 2);
     struct hours hours = image_hours(image, inspector, visit->audience, date, 1, &room);
-    if (hours.days[0].state == DAY_HOLIDAY && lets_pass(passing, CODE_holiday))
+    if (lets_pass(passing, CODE_holiday) && is_near_holiday(company, date))
         hours = hours_lay_plain(company, inspector, visit->audience, date, &room);
     struct stage stage = { .company = company,
                            .who = &company->inspectors[inspector],

@@ -14,15 +14,28 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         needs.duplicates = command->place_key != 0;
         break;
     case COMMAND_RESCHEDULE:
+    case COMMAND_REASSIGN:
+    case COMMAND_AMEND:
+    case COMMAND_CONFIRM:
+    case COMMAND_COMPLETE:
+    case COMMAND_NO_SHOW:
     case COMMAND_CANCEL:
+    case COMMAND_RESTORE:
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
         needs.inspection = true;
         break;
+    case COMMAND_REASSIGNMENTS:
+        needs.moved = true;
+        break;
+    case COMMAND_CHANGE_ABSENCE:
     case COMMAND_REMOVE_ABSENCE:
         needs.absence = true;
         break;
     case COMMAND_ADD_ABSENCE:
         needs.inspection = command->inspection_id.len > 0;
         break;
+    case COMMAND_CONFLICT:
     case COMMAND_ADMIT:
     case COMMAND_HOLD:
     case COMMAND_CHANGE_HOLD:
@@ -80,6 +93,20 @@ static bool decide_expire(struct draft *d)
     return any;
 }
 
+/* Permission comes before anything that could be wrong with the rest, also where nothing would have
+ * been in the way. */
+static bool may_override(const struct command *command, struct verdict *verdict)
+{
+    const struct override *override = &command->override;
+    if (override->rules == 0)
+        return true;
+    if (!command->actor.may_override)
+        return refuse(verdict, CODE_not_permitted, "/override",
+                      STR("This key may not override rules."));
+    return override->reason.len > 0 || refuse(verdict, CODE_out_of_range, "/override/reason",
+                                              STR("An override needs a reason."));
+}
+
 /* True when the draft became an entry; false: refused, or nothing to change. */
 static bool decide(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
@@ -96,8 +123,24 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         return decide_book(d, facts, verdict);
     case COMMAND_RESCHEDULE:
         return decide_reschedule(d, facts, verdict);
+    case COMMAND_REASSIGN:
+        return decide_reassign(d, facts, verdict);
+    case COMMAND_REASSIGNMENTS:
+        return decide_moves(d, facts, verdict);
+    case COMMAND_AMEND:
+        return decide_amend(d, facts, verdict);
+    case COMMAND_CONFIRM:
+    case COMMAND_COMPLETE:
+    case COMMAND_NO_SHOW:
     case COMMAND_CANCEL:
-        return decide_cancel(d, facts, verdict);
+    case COMMAND_RESTORE:
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
+        return decide_status(d, facts, verdict);
+    case COMMAND_CONFLICT:
+        return decide_conflict(d, verdict);
+    case COMMAND_CHANGE_ABSENCE:
+        return decide_change_absence(d, facts, verdict);
     case COMMAND_ADD_ABSENCE:
         return decide_add_absence(d, facts, verdict);
     case COMMAND_REMOVE_ABSENCE:
@@ -135,6 +178,14 @@ static bool facts_seen(const struct image *image, const struct command *command,
     return hold == NULL || actor_sees(&command->actor, hold->brand);
 }
 
+static bool decide_as_seen(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    struct facts seen = *facts;
+    return facts_seen(d->image, d->command, &seen)
+               ? decide(d, &seen, verdict)
+               : refuse(verdict, CODE_not_found, "", STR("There is no such hold."));
+}
+
 /* At least twice as far back: a chain of conflicts is met in a few steps, not link by link. */
 static utc_s deeper(const struct image *image, utc_s needed, utc_s now)
 {
@@ -151,10 +202,8 @@ struct verdict booking_decide(const struct image *image, const struct facts *fac
     if (now < image->last_at)
         now = image->last_at;
     struct draft draft = draft_make(image, command, now, arena);
-    struct facts seen = *facts;
-    const bool accepted = facts_seen(image, command, &seen)
-                              ? decide(&draft, &seen, &verdict)
-                              : refuse(&verdict, CODE_not_found, "", STR("There is no such hold."));
+    const bool accepted =
+        may_override(command, &verdict) && decide_as_seen(&draft, facts, &verdict);
     if (draft.needs_floor < image->floor)
         return (struct verdict){ .code = CODE_NONE,
                                  .needs_floor = deeper(image, draft.needs_floor, now) };

@@ -58,37 +58,94 @@ static bool is_recent(struct draft *d, const struct absence *record, struct verd
                   STR("That is more than three months ago."));
 }
 
+static struct claim absence_claim(const struct absence *record)
+{
+    return (struct claim){ .when = record->when,
+                           .ref = record->claim,
+                           .owner = record->ref,
+                           .kind = (uint8_t)record->kind };
+}
+
+/* Whose time is closed. False: refused. */
+static bool absence_person(struct draft *d, struct absence *record, struct verdict *verdict)
+{
+    const struct strs named = d->command->want.inspectors;
+    if (named.n == 0)
+        return true;
+    const int32_t at = company_find_inspector(d->image->company, named.at[0]);
+    if (at == NOT_FOUND)
+        return refuse_unknown(verdict, "/_inspectorId", "There is no such inspector.");
+    record->inspector = d->image->company->inspectors[at].id;
+    return true;
+}
+
+/* Judges what stands in the way, then takes the time. */
+static bool absence_take(struct draft *d, struct absence *record, struct verdict *verdict)
+{
+    if (!is_recent(d, record, verdict) || !draft_reaches(d, record->when.start))
+        return false;
+    if (d->command->affected == AFFECTED_REFUSE && !refuse_affected(d, record, verdict))
+        return false;
+    record->claim = draft_ref(d);
+    draft_take(d, record->inspector, absence_claim(record), "absence");
+    return true;
+}
+
 bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct command *c = d->command;
     struct ask ask = ask_for(d, verdict);
-    struct absence record = { .kind = c->absence_kind,
-                              .inspector = c->want.inspectors.at[0],
-                              .title = c->title,
-                              .inspection_id = c->inspection_id,
-                              .version = 1 };
-    const int32_t at = company_find_inspector(d->image->company, record.inspector);
-    if (at == NOT_FOUND)
-        return refuse_unknown(verdict, "/_inspectorId", "There is no such inspector.");
-    record.inspector = d->image->company->inspectors[at].id;
+    struct absence record = {
+        .kind = c->absence_kind, .title = c->title, .inspection_id = c->inspection_id, .version = 1
+    };
+    if (!absence_person(d, &record, verdict))
+        return false;
     if (c->inspection_id.len > 0 && facts->inspection == NULL)
         return refuse_unknown(verdict, "/_inspectionId", "There is no such inspection.");
     if (facts->inspection != NULL)
         record.inspection_id = facts->inspection->id;
-    if (!absence_span(d, &ask, &record) || !is_recent(d, &record, verdict) ||
-        !draft_reaches(d, record.when.start))
-        return false;
-    if (c->affected == AFFECTED_REFUSE && !refuse_affected(d, &record, verdict))
-        return false;
     record.ref = draft_ref(d);
     record.id = draft_id(d, c->absence_kind == CLAIM_VACATION ? 'v' : 'e');
-    record.claim = draft_ref(d);
-    draft_take(d, record.inspector,
-               (struct claim){ .when = record.when,
-                               .ref = record.claim,
-                               .owner = record.ref,
-                               .kind = (uint8_t)c->absence_kind },
-               "absence");
+    if (!absence_span(d, &ask, &record) || !absence_take(d, &record, verdict))
+        return false;
+    draft_absence(d, &record);
+    return true;
+}
+
+/* There is such an event (or vacation), and it has not changed since. */
+static bool absence_judge(struct draft *d, const struct absence *subject, struct verdict *verdict)
+{
+    const bool wants_vacation = d->command->absence_kind == CLAIM_VACATION;
+    if (subject == NULL || (subject->kind == CLAIM_VACATION) != wants_vacation)
+        return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
+    return version_judge(d, subject->version, verdict);
+}
+
+static bool same_closing(const struct absence *a, const struct absence *b)
+{
+    return a->when.start == b->when.start && a->when.end == b->when.end &&
+           str_equal(a->inspector, b->inspector);
+}
+
+bool decide_change_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct absence *subject = facts->absence;
+    const struct command *c = d->command;
+    struct ask ask = ask_for(d, verdict);
+    if (!absence_judge(d, subject, verdict))
+        return false;
+    struct absence record = *subject;
+    record.version++;
+    if (c->has_title)
+        record.title = c->title;
+    if (!absence_person(d, &record, verdict) || (c->has_times && !absence_span(d, &ask, &record)))
+        return false;
+    if (!same_closing(&record, subject)) {
+        const struct claim known = absence_claim(subject);
+        draft_free(d, subject->inspector, subject->ref, "moved", &known);
+        if (!absence_take(d, &record, verdict))
+            return false;
+    }
     draft_absence(d, &record);
     return true;
 }
@@ -96,15 +153,9 @@ bool decide_add_absence(struct draft *d, const struct facts *facts, struct verdi
 bool decide_remove_absence(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct absence *subject = facts->absence;
-    const bool wants_vacation = d->command->absence_kind == CLAIM_VACATION;
-    if (subject == NULL || (subject->kind == CLAIM_VACATION) != wants_vacation)
-        return refuse(verdict, CODE_not_found, "", STR("There is no such event or vacation."));
-    if (!version_judge(d, subject->version, verdict))
+    if (!absence_judge(d, subject, verdict))
         return false;
-    const struct claim known = { .when = subject->when,
-                                 .ref = subject->claim,
-                                 .owner = subject->ref,
-                                 .kind = (uint8_t)subject->kind };
+    const struct claim known = absence_claim(subject);
     struct absence removed = *subject;
     removed.is_removed = true;
     removed.version++;

@@ -1,6 +1,6 @@
 /* Admit: orders and absences that already exist elsewhere. They happened, so they are taken in as
  * they are; what overlaps opens a conflict. */
-#include "decide.h"
+#include "order.h"
 
 #include <assert.h>
 
@@ -73,23 +73,12 @@ static bool same_time(const struct inspection *a, const struct inspection *b)
     return same;
 }
 
-static struct claim claim_of(const struct inspection *record, const struct assignment *a)
-{
-    return (struct claim){ .when = a->when,
-                           .ref = a->claim,
-                           .owner = record->ref,
-                           .order_number = record->order_number,
-                           .place = record->property.place,
-                           .has_place = record->property.has_place,
-                           .kind = CLAIM_INSPECTION };
-}
-
 /* A claim tells the place and the order's number: when those change it is written anew. */
 static void keep_claim(struct draft *d, const struct inspection *record,
                        const struct inspection *existing, const struct assignment *a)
 {
-    const struct claim old = claim_of(existing, a);
-    const struct claim renewed = claim_of(record, a);
+    const struct claim old = order_claim(existing, a);
+    const struct claim renewed = order_claim(record, a);
     if (old.order_number == renewed.order_number && old.has_place == renewed.has_place &&
         old.place.lat_e7 == renewed.place.lat_e7 && old.place.lng_e7 == renewed.place.lng_e7)
         return;
@@ -112,7 +101,7 @@ static void take_inspection(struct draft *d, struct inspection *record,
         if (stays)
             keep_claim(d, record, existing, &assignments[i]);
         else
-            draft_take(d, assignments[i].inspector, claim_of(record, &assignments[i]),
+            draft_take(d, assignments[i].inspector, order_claim(record, &assignments[i]),
                        CAUSE_IMPORT);
     }
     record->assignments = assignments;
@@ -122,7 +111,7 @@ static void free_existing(struct draft *d, const struct inspection *existing)
 {
     for (size_t i = 0; i < existing->n_assignments; i++) {
         const struct assignment *a = &existing->assignments[i];
-        const struct claim known = claim_of(existing, a);
+        const struct claim known = order_claim(existing, a);
         draft_free(d, a->inspector, existing->ref, "moved", a->claim == 0 ? NULL : &known);
     }
 }
@@ -184,6 +173,8 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
     record->wall_start = zone_to_wall(d->image->company->zone, record->when.start);
     record->wall_end = zone_to_wall(d->image->company->zone, record->when.end);
     take_inspection(d, record, existing);
+    if (existing != NULL && existing->order_number != record->order_number)
+        draft_renumber(d, record->ref, record->order_number);
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, is_cancelled(record) ? "cancel" : "update");

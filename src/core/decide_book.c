@@ -1,58 +1,5 @@
-/* Book, reschedule, cancel: the life of an inspection's time. */
-#include "decide.h"
-
-#include <assert.h>
-#include <string.h>
-
-static const char CAUSE_OVERRIDE[] = "override";
-
-/* Lays the claims of an inspection and gives its assignments. */
-static void take_for(struct draft *d, const struct ask *ask, struct inspection *record)
-{
-    struct assignment *assignments = arena_array(d->arena, struct assignment, ask->n_inspectors);
-    for (size_t i = 0; i < ask->n_inspectors; i++) {
-        struct assignment *a = &assignments[i];
-        a->inspector = d->image->company->inspectors[ask->inspectors[i]].id;
-        a->role = ask->roles[i];
-        a->when = ask->whens[i];
-        a->claim = draft_ref(d);
-        draft_take(d, a->inspector,
-                   (struct claim){ .when = a->when,
-                                   .ref = a->claim,
-                                   .owner = record->ref,
-                                   .order_number = record->order_number,
-                                   .place = record->property.place,
-                                   .has_place = record->property.has_place,
-                                   .kind = CLAIM_INSPECTION },
-                   ask->overlap_admitted ? CAUSE_OVERRIDE : NULL);
-    }
-    record->assignments = assignments;
-    record->n_assignments = ask->n_inspectors;
-}
-
-static void set_time(struct inspection *record, const struct company *company, struct span when)
-{
-    record->when = when;
-    record->wall_start = zone_to_wall(company->zone, when.start);
-    record->wall_end = zone_to_wall(company->zone, when.end);
-    record->zone = company->zone_name;
-}
-
-static void free_claims(struct draft *d, const struct inspection *record, const char *how)
-{
-    for (size_t i = 0; i < record->n_assignments; i++) {
-        const struct assignment *a = &record->assignments[i];
-        const struct claim known = { .when = a->when,
-                                     .ref = a->claim,
-                                     .owner = record->ref,
-                                     .lock_group = a->claim,
-                                     .order_number = record->order_number,
-                                     .place = record->property.place,
-                                     .has_place = record->property.has_place,
-                                     .kind = CLAIM_INSPECTION };
-        draft_free(d, a->inspector, record->ref, how, a->claim == 0 ? NULL : &known);
-    }
-}
+/* Book: a new order. */
+#include "order.h"
 
 static bool refuse_duplicate(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
@@ -104,54 +51,13 @@ static struct inspection *record_make(struct draft *d, const struct ask *ask)
     record->place_key = c->place_key;
     record->person = draft_ref(d);
     record->person_hash = c->person_hash;
-    set_time(record, d->image->company, ask->when);
+    order_set_time(record, d->image->company, ask->when);
     return record;
 }
 
 static bool has_link(const struct draft *d, const struct ask *ask)
 {
     return d->image->company->brands[ask->brand].spectora != SPECTORA_NONE;
-}
-
-/* Reads the hold the command names and lays it under the want. */
-static bool use_hold(struct draft *d, const struct facts *facts, struct ask *ask, struct want *want,
-                     const struct hold **ret)
-{
-    *ret = NULL;
-    if (d->command->hold == 0)
-        return true;
-    const struct hold *hold = image_find_hold(d->image, d->command->hold);
-    if (hold == NULL)
-        hold = facts->hold;
-    if (hold == NULL)
-        return refuse(ask->verdict, CODE_not_found, "/hold", STR("There is no such hold."));
-    if (hold->state == HOLD_CONSUMED)
-        return refuse(ask->verdict, CODE_hold_consumed, "/hold", STR(""));
-    const struct want asked = *want;
-    if (!want_with_hold(ask, &asked, hold, want))
-        return false;
-    ask->rules_waived = hold_is_live(hold, d->now);
-    ask->services_stand = ask->rules_waived && hold->services.n > 0;
-    ask->look.without[0] = hold->ref;
-    *ret = hold;
-    return true;
-}
-
-/* An expired hold whose time is still free books; the entry says that it had ended. */
-static void settle_hold(struct draft *d, const struct hold *hold, ref_t inspection)
-{
-    if (hold == NULL)
-        return;
-    d->entry->hold_reacquired = !hold_is_live(hold, d->now);
-    draft_end_hold(d, hold, HOLD_CONSUMED, inspection, STR(""));
-}
-
-static void note_choice(struct draft *d, const struct ask *ask)
-{
-    d->entry->overridden = d->command->override.rules;
-    d->entry->offer = d->command->offer;
-    if (ask->command->override.rules != 0)
-        d->entry->reason = d->command->override.reason;
 }
 
 /* Before "taken": whoever sends the same order twice meets their own first one there. */
@@ -168,7 +74,7 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
     struct ask ask = ask_for(d, verdict);
     struct want want = d->command->want;
     const struct hold *hold;
-    if (!use_hold(d, facts, &ask, &want, &hold) || !ask_make(&ask, &want))
+    if (!order_use_hold(d, facts, &ask, &want, &hold) || !ask_make(&ask, &want))
         return false;
     if (d->command->needs_spectora && !has_link(d, &ask))
         return refuse(verdict, CODE_no_spectora_link, "/brand", STR(""));
@@ -185,124 +91,11 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
 
     struct inspection *record = record_make(d, &ask);
     record->wants_spectora = d->command->needs_spectora || has_link(d, &ask);
-    settle_hold(d, hold, record->ref);
-    take_for(d, &ask, record);
+    order_settle_hold(d, hold, record->ref);
+    order_take(d, &ask, record);
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, "create");
-    note_choice(d, &ask);
-    return true;
-}
-
-/* Found, not changed since, and alive. */
-static bool subject_judge(const struct draft *d, const struct inspection *subject,
-                          struct verdict *verdict)
-{
-    if (subject == NULL)
-        return refuse(verdict, CODE_not_found, "", STR("There is no such inspection."));
-    if (!version_judge(d, subject->version, verdict))
-        return false;
-    if (subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED)
-        return true;
-    return refuse(
-        verdict, CODE_wrong_state, "",
-        str_print(d->arena, "The inspection is %.*s.", STR_ARG(status_name(subject->status))));
-}
-
-/* Names the inspectors the subject has. Assistants with an interval of their own keep it, moved by
- * as much as the lead; who works as long as the lead goes on doing so. */
-static void keep_people(struct draft *d, const struct inspection *subject, struct want *want)
-{
-    struct str *ids = arena_array(d->arena, struct str, subject->n_assignments);
-    struct own_interval *own = arena_array(d->arena, struct own_interval, subject->n_assignments);
-    bool any = false;
-    for (size_t i = 0; i < subject->n_assignments; i++) {
-        const struct assignment *a = &subject->assignments[i];
-        const bool follows =
-            a->when.start == subject->when.start && a->when.end == subject->when.end;
-        ids[i] = a->inspector;
-        own[i].role = a->role;
-        if (follows)
-            continue;
-        own[i].after_s = a->when.start - subject->when.start;
-        own[i].length_s = a->when.end - a->when.start;
-        any = true;
-    }
-    want->inspectors = (struct strs){ ids, subject->n_assignments };
-    want->own = any ? own : NULL;
-}
-
-/* What neither the body nor its hold says stays as it was. */
-static void fill_from_subject(struct draft *d, const struct inspection *subject, struct want *want)
-{
-    want->brand = subject->brand;
-    want->property = subject->property;
-    if (want->services.n == 0) {
-        want->services = subject->services;
-        if (want->minutes == 0 && !want->has_endtime)
-            want->minutes =
-                (int32_t)((subject->when.end - subject->when.start + MINUTE_S - 1) / MINUTE_S);
-    }
-    if (!want->any_inspector && want->inspectors.n == 0 && want->n_assignments == 0)
-        keep_people(d, subject, want);
-}
-
-bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)
-{
-    const struct inspection *subject = facts->inspection;
-    if (!subject_judge(d, subject, verdict))
-        return false;
-    if (subject->is_locked)
-        return refuse(verdict, CODE_locked, "", STR(""));
-    struct ask ask = ask_for(d, verdict);
-    struct want want = d->command->want;
-    const struct hold *hold;
-    if (!use_hold(d, facts, &ask, &want, &hold))
-        return false;
-    ask.brand_stands = true;
-    ask.services_stand =
-        ask.services_stand || want.services.n == 0 || strs_equal(want.services, subject->services);
-    fill_from_subject(d, subject, &want);
-    if (!ask_make(&ask, &want))
-        return false;
-    ask.look.without[1] = subject->ref;
-    if (!ask_choose(&ask))
-        return false;
-    struct inspection *record = inspection_copy(d->arena, subject);
-    record->version++;
-    if (d->command->want.services.n > 0 || !strs_equal(want.services, subject->services)) {
-        record->services = ask.service_ids;
-        record->price = ask.price;
-    }
-    set_time(record, d->image->company, ask.when);
-    settle_hold(d, hold, record->ref);
-    free_claims(d, subject, "moved");
-    take_for(d, &ask, record);
-    draft_inspection(d, record);
-    if (record->wants_spectora)
-        draft_outbox(d, record->ref, "update");
-    note_choice(d, &ask);
-    return true;
-}
-
-bool decide_cancel(struct draft *d, const struct facts *facts, struct verdict *verdict)
-{
-    const struct inspection *subject = facts->inspection;
-    if (!subject_judge(d, subject, verdict))
-        return false;
-    struct inspection *record = inspection_copy(d->arena, subject);
-    struct assignment *assignments =
-        arena_array(d->arena, struct assignment, record->n_assignments);
-    memcpy(assignments, record->assignments, record->n_assignments * sizeof *assignments);
-    for (size_t i = 0; i < record->n_assignments; i++)
-        assignments[i].claim = 0;
-    record->assignments = assignments;
-    record->version++;
-    record->status = STATUS_CANCELLED;
-    record->cancel_reason = d->command->reason;
-    free_claims(d, subject, "cancelled");
-    draft_inspection(d, record);
-    if (record->wants_spectora)
-        draft_outbox(d, record->ref, "cancel");
+    order_note_choice(d, &ask);
     return true;
 }

@@ -39,14 +39,21 @@ static utc_s latest(utc_s a, utc_s b)
     return a > b ? a : b;
 }
 
-/* A quote hold ends at the latest at start minus notice. False: that is over. */
+/* A quote hold ends at the latest at start minus notice: wherever it is now, so that one which is
+ * moved to tomorrow and back may live as long as before. */
+static utc_s latest_end(const struct hold *hold, const struct rules *rules, enum role role)
+{
+    const enum audience audience = role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
+    const utc_s notice = (utc_s)rules->policy[audience].notice_min * MINUTE_S;
+    return hold->kind == HOLD_QUOTE ? earlier(hold->cap_at, hold->when.start - notice)
+                                    : hold->cap_at;
+}
+
+/* False: its end is over. */
 static bool bound_life(const struct ask *ask, struct hold *hold)
 {
-    if (hold->kind == HOLD_QUOTE) {
-        const utc_s notice = (utc_s)ask->rules->policy[ask->audience].notice_min * MINUTE_S;
-        hold->cap_at = earlier(hold->cap_at, hold->when.start - notice);
-    }
-    hold->expires_at = earlier(hold->expires_at, hold->cap_at);
+    const enum role role = ask->command->actor.role;
+    hold->expires_at = earlier(hold->expires_at, latest_end(hold, ask->rules, role));
     return hold->expires_at > ask->now ||
            refuse(ask->verdict, CODE_too_soon, "/datetime",
                   STR("That start is too close for a quote to be held."));
@@ -94,7 +101,8 @@ static void describe(struct hold *hold, const struct ask *ask, const struct want
     hold->wall_start = zone_to_wall(company->zone, ask->when.start);
     hold->any_inspector = want->any_inspector;
     hold->services = ask->service_ids;
-    hold->minutes = want->minutes;
+    hold->minutes =
+        want->has_endtime ? (int32_t)((ask->when.end - ask->when.start) / MINUTE_S) : want->minutes;
     hold->property = ask->property;
     hold->inspection = 0;
     hold->reason = STR("");
@@ -133,7 +141,7 @@ static struct want want_of(const struct draft *d, const struct hold *hold)
     }
     if (want.services.n == 0 && want.minutes == 0) {
         want.services = hold->services;
-        want.minutes = hold->minutes;
+        want.minutes = asked->has_endtime ? 0 : hold->minutes;
     }
     if (want.inspectors.n == 0 && !want.any_inspector) {
         want.any_inspector = hold->any_inspector && (asked->has_datetime || asked->services.n > 0);
@@ -149,8 +157,9 @@ static bool extend_live(struct draft *d, const struct hold *hold, struct verdict
     const struct company *company = d->image->company;
     const struct rules *rules = company_rules(company, company_find_brand(company, hold->brand));
     const utc_s length = length_s(rules, hold->kind);
-    const utc_s end = d->now + length < hold->cap_at ? d->now + length : hold->cap_at;
-    if (end <= hold->expires_at && hold->expires_at >= hold->cap_at)
+    const utc_s last = latest_end(hold, rules, d->command->actor.role);
+    const utc_s end = earlier(d->now + length, last);
+    if (end <= hold->expires_at && hold->expires_at >= last)
         return refuse(verdict, CODE_hold_cap_reached, "", STR(""));
     if (end <= hold->expires_at)
         return false;

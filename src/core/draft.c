@@ -141,12 +141,12 @@ static struct conflict_side side_of(const struct claim *c)
                                    c->when };
 }
 
-static void add_conflict(struct draft *d, const struct conflict *conflict)
+void draft_conflict(struct draft *d, const struct conflict *record)
 {
     d->conflicts = arena_grow(d->arena, d->conflicts, d->n_conflicts, &d->room_conflicts,
                               sizeof *d->conflicts);
-    places_put(&d->where_conflicts, d->arena, conflict->ref, d->n_conflicts);
-    d->conflicts[d->n_conflicts++] = *conflict;
+    places_put(&d->where_conflicts, d->arena, record->ref, d->n_conflicts);
+    d->conflicts[d->n_conflicts++] = *record;
 }
 
 static void open_conflict(struct draft *d, struct str inspector, const struct claim *x,
@@ -163,7 +163,7 @@ static void open_conflict(struct draft *d, struct str inspector, const struct cl
         .reason = d->command->override.reason,
         .opened_at = d->now,
     };
-    add_conflict(d, &opened);
+    draft_conflict(d, &opened);
     d->n_open++;
 }
 
@@ -271,7 +271,7 @@ static struct conflict *written(struct draft *d, const struct admitted *pair)
     if (places_find(&d->where_conflicts, pair->conflict) == NOWHERE) {
         const struct conflict *open = image_find_conflict(d->image, pair->conflict);
         assert(open != NULL);
-        add_conflict(d, open);
+        draft_conflict(d, open);
     }
     return &d->conflicts[places_find(&d->where_conflicts, pair->conflict)];
 }
@@ -292,25 +292,29 @@ static void close_conflicts(struct draft *d, struct str inspector, const struct 
     }
 }
 
-static void tell_side(struct conflict *conflict, const struct claim *claim)
-{
-    struct conflict_side *side = conflict->a.claim == claim->ref ? &conflict->a : &conflict->b;
-    if (side->claim == claim->ref)
-        side->order_number = claim->order_number;
-}
-
-/* Conflicts name their orders: those that stand, and those that this entry opens. */
-static void renumber_conflicts(struct draft *d, struct str inspector, const struct claim *claim)
+/* The conflicts that a claim stands in become the entry's. */
+static void bring_conflicts(struct draft *d, struct str inspector, ref_t claim)
 {
     const struct calendar *calendar = calendar_for(d, inspector);
-    for (size_t i = 0; i < d->n_conflicts; i++)
-        tell_side(&d->conflicts[i], claim);
     for (size_t i = 0; calendar != NULL && i < calendar->n_admitted; i++) {
-        const struct admitted *pair = &calendar->admitted[i];
-        if (is_of(pair, claim->ref))
-            tell_side(written(d, pair), claim);
+        if (is_of(&calendar->admitted[i], claim))
+            (void)written(d, &calendar->admitted[i]);
     }
     (void)has_room(d, 0);
+}
+
+static void renumber_side(struct conflict_side *side, ref_t owner, int64_t order_number)
+{
+    if (side->owner == owner)
+        side->order_number = order_number;
+}
+
+void draft_renumber(struct draft *d, ref_t owner, int64_t order_number)
+{
+    for (size_t i = 0; i < d->n_conflicts; i++) {
+        renumber_side(&d->conflicts[i].a, owner, order_number);
+        renumber_side(&d->conflicts[i].b, owner, order_number);
+    }
 }
 
 void draft_free(struct draft *d, struct str inspector, ref_t owner, const char *how,
@@ -362,7 +366,7 @@ void draft_renew(struct draft *d, struct str inspector, const struct claim *rene
     *claim = *renewed;
     claim->lock_group = lock_group;
     if (is_renumbered)
-        renumber_conflicts(d, inspector, renewed);
+        bring_conflicts(d, inspector, renewed->ref);
 }
 
 void draft_free_hold(struct draft *d, const struct hold *hold, const char *how)
@@ -441,8 +445,13 @@ static void own_all(struct draft *d)
 
 const struct entry *draft_finish(struct draft *d)
 {
-    struct entry *e = d->entry;
     own_all(d);
+    return draft_view(d);
+}
+
+const struct entry *draft_view(struct draft *d)
+{
+    struct entry *e = d->entry;
     e->added = d->added;
     e->n_added = d->n_added;
     e->removed = d->removed;

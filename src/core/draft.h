@@ -75,9 +75,14 @@ void draft_free_hold(struct draft *d, const struct hold *hold, const char *how);
  * must reach past the image's floor. */
 void draft_renew(struct draft *d, struct str inspector, const struct claim *renewed);
 
+/* The order's number in all conflicts of the entry. One that stands and is renewed under another
+ * number has brought its conflicts there. */
+void draft_renumber(struct draft *d, ref_t owner, int64_t order_number);
+
 void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);
 void draft_absence(struct draft *d, const struct absence *record);
+void draft_conflict(struct draft *d, const struct conflict *record);
 void draft_outbox(struct draft *d, ref_t owner, const char *kind);
 
 /* Ends a hold: frees its claims, writes its after-image. */
@@ -85,5 +90,9 @@ void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state ho
                     struct str reason);
 
 const struct entry *draft_finish(struct draft *d);
+
+/* The entry as far as it is written, borrowing from the image as well: to be applied for a look at
+ * what it leaves, and not kept. */
+const struct entry *draft_view(struct draft *d);
 
 #endif

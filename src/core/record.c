@@ -62,6 +62,7 @@ void conflict_own(struct arena *arena, struct conflict *conflict)
     conflict->inspector = str_copy(arena, conflict->inspector);
     conflict->cause = str_copy(arena, conflict->cause);
     conflict->reason = str_copy(arena, conflict->reason);
+    conflict->note = str_copy(arena, conflict->note);
     conflict->resolved_how = str_copy(arena, conflict->resolved_how);
 }
 

@@ -5,6 +5,7 @@
 #include "desk_parts.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct company_slot *slot_find(struct desk *desk, struct str company)
@@ -214,6 +215,13 @@ il_rc company_rows(struct store_read *read, struct str company, struct arena *ar
     return IL_OK;
 }
 
+static int order_conflicts(const void *a, const void *b)
+{
+    const ref_t x = (*(const struct conflict *const *)a)->ref;
+    const ref_t y = (*(const struct conflict *const *)b)->ref;
+    return (x > y) - (x < y);
+}
+
 static il_rc gather(struct store_read *read, struct gathering *g, struct str company, utc_s floor,
                     struct il_err *reterr)
 {
@@ -239,6 +247,9 @@ static il_rc gather(struct store_read *read, struct gathering *g, struct str com
         };
         TRY(store_find(read, &conflicts, visit_conflict, g, reterr));
     }
+    /* They come state by state; the image finds them by ref. */
+    if (g->n_conflicts > 0)
+        qsort(g->conflicts, g->n_conflicts, sizeof(struct conflict *), order_conflicts);
     return IL_OK;
 }
 

@@ -107,6 +107,12 @@ static void settle_personal(struct batch *batch, struct desk_job *job, struct pe
     job->command.person_hash = ret->hash;
 }
 
+static bool brings_person(const struct command *command)
+{
+    return command->kind == COMMAND_BOOK ||
+           (command->kind == COMMAND_AMEND && command->person_changed);
+}
+
 static void accept(struct batch *batch, struct batch_company *c, struct desk_job *job,
                    struct personal_data *personal)
 {
@@ -115,7 +121,7 @@ static void accept(struct batch *batch, struct batch_company *c, struct desk_job
     if (job->has_idempotency)
         entry->idempotency_key = hash_of(job->idempotency_key);
     size_t n_persons = 0;
-    if (entry->kind == COMMAND_BOOK) {
+    if (brings_person(&job->command)) {
         personal->ref = entry->inspections[0]->person;
         n_persons = 1;
     }
@@ -145,7 +151,7 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
     struct personal_data personal = { 0 };
     const struct deciding on = { read, batch->overlay, c->image, batch->now };
     TRY(facts_load(&on, job, &facts, reterr));
-    if (job->command.kind == COMMAND_BOOK)
+    if (brings_person(&job->command))
         settle_personal(batch, job, &personal);
     batch->desk->options.dice->fill(batch->desk->options.dice, &job->command.draw,
                                     sizeof job->command.draw);

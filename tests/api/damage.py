@@ -118,6 +118,21 @@ def damaged(server, whole, statement, words):
     check(any(words in line for line in found), f"{words!r} is in none of {found}")
 
 
+def without_lock(server, whole, trigger):
+    server.db = f"{whole}.{trigger}"
+    shutil.copy(whole, server.db)
+    sql = server.sql()
+    sql.execute(f"DROP TRIGGER {trigger}")
+    sql.close()
+    found = server.findings()
+    check(len(found) == 1 and trigger in found[0], f"{trigger} is not missed: {found}")
+    refused = subprocess.run([args.interlock, "serve", "--db", server.db,
+                              "--listen", "127.0.0.1:0"],
+                             capture_output=True, text=True, timeout=60)
+    same(refused.returncode, 1, "exit code of serve")
+    check(trigger in refused.stderr, f"serve says {refused.stderr!r}")
+
+
 with Server(args).start() as server:
     fill(server)
     server.stop()
@@ -125,6 +140,8 @@ with Server(args).start() as server:
     intact = server.db
     for what, statement, words in DAMAGE:
         cases.run(what, damaged, server, intact, statement, words)
+    for trigger in ("claim_insert_overlap", "claim_update_overlap"):
+        cases.run(f"{trigger} is gone", without_lock, server, intact, trigger)
     server.db = intact
     cases.run("the file itself is whole", server.must_be_clean)
 cases.finish()

@@ -297,6 +297,9 @@ class Client:
     def post(self, target, body, **more):
         return self.ask("POST", target, body, **more)
 
+    def patch(self, target, body, **more):
+        return self.ask("PATCH", target, body, **more)
+
     def delete(self, target, body=None, **more):
         return self.ask("DELETE", target, body, **more)
 

@@ -87,15 +87,39 @@ def role_sets(call_h):
     return sets
 
 
+def steps_of(root, sets):
+    """{COMMAND_...: the roles that may ask for that step}, as status.h says."""
+    text = (root / "src/core/include/core/status.h").read_text()
+    sets = {**sets, "BY_OFFICE": sets["OFFICE"], "BY_INSPECTOR": sets["ROLE_BIT_INSPECTOR"]}
+    rows = re.findall(r"STEP\((COMMAND_\w+), \w+, \w+, ([\w |]+),", text)
+    same(len(rows), text.count("STEP(COMMAND_"), "rows of status.h that were read")
+    found = {}
+    for kind, who in rows:
+        found.setdefault(kind, set()).update(*(sets[part] for part in who.split(" | ")))
+    return found
+
+
 def routes_of(root):
-    """{(method, path with {}): (roles, needs a key, takes a body)} of the public routes."""
+    """{(method, path with {}): (roles, needs a key, takes a body)} of the public routes. A row of
+    routes.c is written out, or as ASK, TELL, DROP or STEP."""
     sets = role_sets((root / "src/api/call.h").read_text())
-    row = re.compile(r'{ "([A-Z]+)", "([^"]+)", (\w+), (true|false), (true|false), (true|false),')
+    steps = steps_of(root, sets)
     text = (root / "src/api/routes.c").read_text()
-    found = row.findall(text)
-    same(len(found), len(re.findall(r'{ "[A-Z]+", ', text)), "rows of routes.c that were read")
-    return {(m, path): (sets[roles], key == "true", body == "true")
-            for m, path, roles, local, key, body in found if local == "false"}
+    table = re.search(r"struct route routes\[\] = {\n(.*?)\n};", text, re.S)[1]
+    found = {}
+    for m, path, roles, local, key, body in re.findall(
+            r'{ "([A-Z]+)", "([^"]+)", (\w+), (true|false), (true|false), (true|false),', table):
+        found[m, path] = None if local == "true" else (sets[roles], key == "true", body == "true")
+    for path, roles in re.findall(r'ASK\("([^"]+)", (\w+),', table):
+        found["GET", path] = sets[roles], False, False
+    for m, path, roles in re.findall(r'TELL\("([A-Z]+)", "([^"]+)", (\w+),', table):
+        found[m, path] = sets[roles], True, True
+    for path, roles in re.findall(r'DROP\("([^"]+)", (\w+),', table):
+        found["DELETE", path] = sets[roles], True, False
+    for word, kind in re.findall(r'STEP\("([^"]+)", (\w+)\)', table):
+        found["POST", f"/inspection/{{}}/{word}"] = steps[kind], True, False
+    same(len(found), len(re.findall(r"^    [A-Z{]", table, re.M)), "rows of routes.c that were read")
+    return {route: needs for route, needs in found.items() if needs}
 
 
 def routes_are_documented(root, operations):

@@ -29,7 +29,11 @@ def fill(name):
     event = {"type": "Event", "_inspectorId": "alice", "datetime": at(5, "10:00"),
              "endtime": at(5, "11:00")}
     days = {"_inspectorId": "bob", "from": str(local_date(6)), "to": str(local_date(7))}
-    return {"inspection": booked["_id"], "imported": pair[0]["_id"],
+    staff.post("/event", {**event, "datetime": at(3, "10:00"), "endtime": at(3, "11:00"),
+                          "affected": "open"}).want(201)
+    conflict = next(c for c in staff.get("/conflicts").want(200).json["conflicts"]
+                    if c["cause"] == "absence")
+    return {"conflict": conflict["_id"], "inspection": booked["_id"], "imported": pair[0]["_id"],
             "order": str(booked["orderNumber"]), "imported order": str(number),
             "hold token": hold["token"], "hold": hold["_id"],
             "event": staff.post("/event", event).want(201).json["event"]["_id"],
@@ -46,6 +50,7 @@ def unknown(kind, thing):
 
 # What may be asked of each kind of id: @ stands for it.
 MOVE = {"datetime": at(20, "10:00"), "version": 1}
+WHY = f"services=quick&_inspectorId=alice&datetime={at(20, '10:00')}"
 INSPECTION = [("GET", "/inspection/@", None), ("GET", "/inspection/@/changelog", None),
               ("POST", "/inspection/@/reschedule", MOVE),
               ("POST", "/inspection/@/reschedule", {**MOVE, "version": 99}),
@@ -53,6 +58,14 @@ INSPECTION = [("GET", "/inspection/@", None), ("GET", "/inspection/@/changelog",
               ("POST", "/inspection/@/reschedule?dryRun=true", MOVE),
               ("POST", "/inspection/@/cancel", {"version": 1}),
               ("POST", "/inspection/@/cancel", {}),
+              ("PATCH", "/inspection/@", {"notes": "x", "version": 1}),
+              ("PATCH", "/inspection/@", {"notes": "x"}),
+              ("PATCH", "/inspection/@", {"client": {"name": None}, "version": 1}),
+              ("POST", "/inspection/@/reassign", {"_inspectorId": "bob", "version": 1}),
+              ("POST", "/reassignments", {"moves": [{"_id": "@", "_inspectorId": "bob", "version": 1}]}),
+              *(("POST", f"/inspection/@/{word}", {"version": 1})
+                for word in ("confirm", "complete", "no-show", "restore", "lock", "unlock")),
+              ("GET", f"/schedule/why?{WHY}&reschedule=@", None),
               ("GET", "/schedule/optimal-slots?services=quick&reschedule=@", None)]
 HOLD = [("GET", "/schedule/holds/@", None), ("PATCH", "/schedule/holds/@", {"extend": True}),
         ("PATCH", "/schedule/holds/@", {"datetime": at(21, "10:00")}),
@@ -60,15 +73,21 @@ HOLD = [("GET", "/schedule/holds/@", None), ("PATCH", "/schedule/holds/@", {"ext
 WITH_HOLD = booking(at(4, "10:00"), hold="@", client={"name": "Pat"})
 IN_BODY = [("POST", "/inspection/book-job", WITH_HOLD), ("POST", "/spectora/create-job", WITH_HOLD),
            ("GET", "/schedule/optimal-slots?services=quick", ("Interlock-Hold", "@"))]
+WHY_WITH_HOLD = [("GET", f"/schedule/why?{WHY}", ("Interlock-Hold", "@"))]
 EVENT = [("DELETE", "/event/@", {"version": 1}), ("DELETE", "/event/@", {"version": 99}),
-         ("DELETE", "/event/@", None)]
-VACATION = [("DELETE", "/vacation/@", {"version": 1}), ("DELETE", "/vacation/@", None)]
+         ("DELETE", "/event/@", None), ("PATCH", "/event/@", {"title": "x", "version": 1}),
+         ("PATCH", "/event/@", {"title": "x"}), ("PATCH", "/vacation/@", {"title": "x"})]
+VACATION = [("DELETE", "/vacation/@", {"version": 1}), ("DELETE", "/vacation/@", None),
+            ("PATCH", "/vacation/@", {"title": "x", "version": 1}),
+            ("PATCH", "/event/@", {"title": "x"})]
+CONFLICT = [("POST", "/conflicts/@/acknowledge", None), ("POST", "/conflicts/@/resolve", {"note": "x"})]
 LINKED = [("POST", "/event?dryRun=true", {"type": "Event", "_inspectorId": "alice",
                                           "datetime": at(22, "10:00"), "endtime": at(22, "11:00"),
                                           "_inspectionId": "@"})]
 QUESTIONS = {"inspection": INSPECTION + LINKED, "imported": INSPECTION, "order": INSPECTION,
-             "imported order": INSPECTION, "hold token": HOLD + IN_BODY, "hold": HOLD + IN_BODY,
-             "event": EVENT, "vacation": VACATION}
+             "imported order": INSPECTION, "hold token": HOLD + IN_BODY + WHY_WITH_HOLD,
+             "hold": HOLD + IN_BODY + WHY_WITH_HOLD, "event": EVENT, "vacation": VACATION,
+             "conflict": CONFLICT}
 
 
 def ask(client, method, target, body, thing):

@@ -2,9 +2,11 @@
  * shell. */
 #include "suite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -217,6 +219,46 @@ static void journal_mode_is_wal(void **state)
 }
 
 /* Two names of one file: the second is refused whichever came first, also in this process. */
+/* Two names, two logs: what is written under the one would be lost under the other. */
+static void a_file_has_one_name(void **state)
+{
+    struct il_err err = { 0 };
+    char other[PATH_BYTES];
+
+    (void)state;
+    place_clear();
+    store_close(sqlite_open());
+    (void)snprintf(other, sizeof other, "%s", place_path("-other"));
+    (void)unlink(other);
+    assert_int_equal(link(place_path(""), other), 0);
+    assert_int_equal(open_rc(false, &err), IL_INVALID);
+    assert_non_null(strstr(err.text, "2 names"));
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(open_rc(false, &err), IL_OK);
+}
+
+/* A mount may lead to the file by a path that has another FILE.lock. */
+static void the_file_is_locked_too(void **state)
+{
+    struct il_err err = { 0 };
+
+    (void)state;
+    place_clear();
+    store_close(sqlite_open());
+    const int fd = open(place_path(""), O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(open_rc(false, &err), IL_BUSY);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(open_rc(false, &err), IL_OK);
+    struct store *store = sqlite_open();
+    const int late = open(place_path(""), O_RDONLY | O_CLOEXEC);
+    assert_int_equal(flock(late, LOCK_EX | LOCK_NB), -1);
+    store_close(store);
+    assert_int_equal(flock(late, LOCK_EX | LOCK_NB), 0);
+    assert_int_equal(close(late), 0);
+}
+
 static void a_link_shares_the_lock(void **state)
 {
     char link_path[PATH_BYTES];
@@ -301,6 +343,7 @@ int main(void)
         cmocka_unit_test(s4_holds_against_a_shell),  cmocka_unit_test(one_process_writes),
         cmocka_unit_test(read_only_beside_a_writer), cmocka_unit_test(files_are_the_owners),
         cmocka_unit_test(other_schemas_are_refused), cmocka_unit_test(journal_mode_is_wal),
+        cmocka_unit_test(a_file_has_one_name),       cmocka_unit_test(the_file_is_locked_too),
         cmocka_unit_test(a_link_shares_the_lock),    cmocka_unit_test(what_is_unused_is_discarded),
     };
 

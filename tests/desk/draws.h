@@ -40,7 +40,18 @@
     X(COMMAND, change_hold, 50, "a hold is extended or moved")                                  \
     X(COMMAND, reschedule, 90, "an order moves")                                                \
     X(COMMAND, cancel, 100, "an order is cancelled")                                            \
+    X(COMMAND, reassign, 50, "other people come, at the same time")                             \
+    X(COMMAND, reassignments, 25, "two to five orders move at once, some change places")        \
+    X(COMMAND, amend, 40, "another house, other services, other people to talk to")             \
+    X(COMMAND, confirm, 15, "an order is confirmed")                                            \
+    X(COMMAND, complete, 20, "an order is done")                                                \
+    X(COMMAND, no_show, 10, "nobody was there")                                                 \
+    X(COMMAND, restore, 50, "an order is brought back")                                         \
+    X(COMMAND, lock, 15, "an order may not be moved")                                           \
+    X(COMMAND, unlock, 15, "it may again")                                                      \
     X(COMMAND, add_absence, 50, "an event, a block or a vacation, half over booked time")       \
+    X(COMMAND, change_absence, 40, "an absence moves, is somebody else's, is renamed")          \
+    X(COMMAND, conflict, 30, "somebody looks at a conflict, or accepts it")                     \
     X(COMMAND, remove_absence, 30, "one of them goes")                                          \
     X(COMMAND, key, 10, "a key is made or changed")                                             \
     X(COMMAND, erase, 10, "what is held of an order's client is erased")                        \
@@ -54,6 +65,8 @@
     X(CHANCE, override, 200, "whoever may insists on taken time")                               \
     X(CHANCE, assistants, 80, "an order has assistants with intervals of their own")            \
     X(CHANCE, any, 250, "any inspector will do")                                                \
+    X(CHANCE, fitting, 850, "an order is chosen whose status lets it happen")                   \
+    X(CHANCE, retimed, 200, "who reassigns names another time for the lead")                    \
     X(CHANCE, replay, 40, "a command that was done is sent again under its key")                \
     X(CHANCE, elsewhere, 100, "the command is for another company of the store")                \
     X(CHANCE, dry_run, 250, "a lone command is tried first, and must be decided the same")      \

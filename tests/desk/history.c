@@ -99,6 +99,74 @@ static void test_ids_of_two_systems(void **state)
     scene_close(&s);
 }
 
+/* One of the conflicts is looked at: read back, they are in the order in which they are found. */
+static void test_a_conflict_looked_at_before_a_restart(void **state)
+{
+    struct scene s = scene_open();
+    ref_t first = 0;
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 3; i++) {
+        const utc_s at = slot + (utc_s)i * DAY_S;
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i0", at), CODE_NONE);
+        struct desk_job event =
+            event_job(&s, "i0", (struct span){ at, at + HOUR_S }, AFFECTED_OPEN);
+        assert_int_equal(do_job(s.desk, &event), CODE_NONE);
+        first = i == 0 ? event.verdict.entry->conflicts[0].ref : first;
+    }
+    struct desk_job look = rig_job(&s.arena, "a", COMMAND_CONFLICT, rig_actor(ROLE_STAFF, false));
+    look.command.conflict = first;
+    look.command.conflict_state = CONFLICT_ACKNOWLEDGED;
+    assert_int_equal(do_job(s.desk, &look), CODE_NONE);
+    scene_restart(&s, now);
+    look.command.conflict_state = CONFLICT_ACCEPTED;
+    assert_int_equal(do_job(s.desk, &look), CODE_NONE);
+    assert_int_equal(look.verdict.entry->conflicts[0].ref, first);
+    scene_close(&s);
+}
+
+/* An order that is over is given to somebody else, on an image that begins with `floor`. */
+static enum code reassigned_late(struct scene *s, utc_s at, utc_s floor, const char *to)
+{
+    struct desk_job order = rig_visit(&s->arena, "a", COMMAND_BOOK, "i1", at, 60);
+    assert_int_equal(do_job(s->desk, &order), CODE_NONE);
+    scene_restart(s, floor + DESK_FLOOR_S);
+    struct desk_job late = rig_job(&s->arena, "a", COMMAND_REASSIGN, rig_actor(ROLE_STAFF, false));
+    late.command.subject = order.verdict.entry->inspections[0]->id;
+    late.command.version = VERSION_ANY;
+    late.command.want.inspectors = rig_strs(&s->arena, to);
+    late.command.want.property =
+        (struct property){ .square_feet = NOT_FOUND, .year_built = NOT_FOUND };
+    return do_job(s->desk, &late);
+}
+
+/* What ended where the image begins still keeps the quarter of an hour after it. */
+static void test_a_buffer_older_than_the_image(void **state)
+{
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    assert_int_equal(visit(&s, COMMAND_BOOK, "i0", slot), CODE_NONE);
+    const utc_s end = slot + HOUR_S;
+    assert_int_equal(reassigned_late(&s, end + (utc_s)10 * MINUTE_S, end, "i0"), CODE_slot_taken);
+    scene_close(&s);
+}
+
+/* Three jobs are i7's day, also when all three are older than the image. */
+static void test_a_day_older_than_the_image(void **state)
+{
+    const utc_s morning = slot + (utc_s)15 * HOUR_S;
+    struct scene s = scene_open();
+    (void)state;
+    scene_start(&s);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(visit(&s, COMMAND_BOOK, "i7", morning + (utc_s)i * 2 * HOUR_S), CODE_NONE);
+    assert_int_equal(
+        reassigned_late(&s, morning + (utc_s)6 * HOUR_S, morning + (utc_s)330 * MINUTE_S, "i7"),
+        CODE_daily_maximum);
+    scene_close(&s);
+}
+
 static void fill_dense(struct order *orders, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -383,11 +451,32 @@ static void test_a_conflict_of_renumbered_orders(void **state)
     orders[2].start = slot;
     assert_int_equal(import_orders(s.desk, orders, 3, "Ann").conflicts, 2);
     scene_restart(&s, now);
-    assert_int_equal(desk_conflicts(&in, STR("open"), 0, 10, &list, &err), IL_OK);
+    const struct lookup again = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(desk_conflicts(&again, STR("open"), 0, 10, &list, &err), IL_OK);
     assert_int_equal(list.n, 3);
     expect_numbers(&list.at[0], 8000, 9001);
     for (size_t i = 1; i < list.n; i++)
         expect_numbers(&list.at[i], list.at[i].a.claim == list.at[0].a.claim ? 8000 : 9001, 7002);
+    scene_close(&s);
+}
+
+/* Also one that ends because the same import moves the order it renumbers. */
+static void test_a_conflict_that_ends_renumbered(void **state)
+{
+    struct order orders[] = { { slot, 60, "confirmed", 0 }, { slot, 60, "confirmed", 0 } };
+    struct scene s = scene_open();
+    struct conflict_list list;
+    struct il_err err;
+    (void)state;
+    scene_start(&s);
+    const struct lookup in = { s.desk, STR("a"), &s.arena };
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 1);
+    orders[1].number = 8001;
+    orders[1].start += DAY_S;
+    assert_int_equal(import_orders(s.desk, orders, 2, "Ann").conflicts, 0);
+    assert_int_equal(desk_conflicts(&in, STR("resolved"), 0, 10, &list, &err), IL_OK);
+    assert_int_equal(list.n, 1);
+    expect_numbers(&list.at[0], 7000, 8001);
     scene_close(&s);
 }
 
@@ -486,6 +575,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_hold_older_than_the_image),
         cmocka_unit_test(test_ended_holds_leave_memory),
         cmocka_unit_test(test_ids_of_two_systems),
+        cmocka_unit_test(test_a_conflict_looked_at_before_a_restart),
+        cmocka_unit_test(test_a_buffer_older_than_the_image),
+        cmocka_unit_test(test_a_day_older_than_the_image),
         cmocka_unit_test(test_a_dense_import),
         cmocka_unit_test(test_a_crowd_goes),
         cmocka_unit_test(test_an_import_too_dense),
@@ -498,6 +590,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_a_dead_hold_in_an_import),
         cmocka_unit_test(test_an_import_that_joins_and_renumbers),
         cmocka_unit_test(test_a_conflict_of_renumbered_orders),
+        cmocka_unit_test(test_a_conflict_that_ends_renumbered),
         cmocka_unit_test(test_an_import_of_a_mirrored_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

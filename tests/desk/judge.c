@@ -1,6 +1,7 @@
 /* Answers, judged by the oracle: what was done is what was asked, what was refused has a true
  * reason, and what is free is not refused. */
 #include "drive.h"
+#include "steps.h"
 
 #include <string.h>
 
@@ -38,14 +39,53 @@ static void judge_replay(const struct drive_job *it)
     trace->tally.replayed++;
 }
 
-/* A sweep that finds nothing is true only when there is nothing. */
+/* Of many moves, the one that the answer points at; "": it points at none. */
+static struct str subject_said(const struct drive_job *it)
+{
+    const struct command *command = &it->job.command;
+    struct str field = it->job.verdict.field;
+    int64_t at = 0;
+    if (command->kind != COMMAND_REASSIGNMENTS)
+        return command->subject;
+    if (!str_starts(field, STR("/moves/")))
+        return STR("");
+    field = (struct str){ field.at + 7, field.len - 7 };
+    CHECK(str_to_int(str_cut(&field, '/'), &at) && at < (int64_t)command->n_moves, "no such move");
+    return command->moves[at].subject;
+}
+
+/* The order that the command is about; NULL: it is about none. */
+static const struct model_inspection *subject_of(const struct drive_job *it)
+{
+    const struct command *command = &it->job.command;
+    const struct str subject = subject_said(it);
+    const struct model *m = &it->company->follow.model;
+    int64_t number = 0;
+    if (step_from(command->kind) == 0 || subject.len == 0)
+        return NULL;
+    const bool by_number = str_to_int(subject, &number);
+    for (size_t i = 0; i < m->n_inspections; i++)
+        if (by_number ? m->inspections[i].order_number == number
+                      : str_equal(subject, str_from(m->inspections[i].id)))
+            return &m->inspections[i];
+    rig_fail("an inspection was judged that there is not");
+}
+
+/* A sweep that finds nothing is true only when there is nothing; a step, when it leads nowhere. */
 static void judge_nothing(const struct drive *d, const struct drive_job *it)
 {
     const enum command_kind kind = it->job.command.kind;
     const struct model *m = &it->company->follow.model;
-    CHECK(kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE || kind == COMMAND_EXPIRE ||
+    const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
+    const struct model_inspection *subject = steps ? subject_of(it) : NULL;
+    CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
+              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT ||
               (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
+          command_name(kind).at);
+    CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&
+                     it->job.verdict.unchanged->version == subject->version),
+          "seq %lu: a %s did nothing, and there was something to do", (unsigned long)it->job.seq,
           command_name(kind).at);
     const struct model_hold *dead =
         kind == COMMAND_EXPIRE ? model_dead_hold(m, drive_now(d, it->company)) : NULL;
@@ -76,39 +116,42 @@ static void judge_done(struct drive *d, struct drive_job *it)
           "seq %lu: not the visit that was asked for", (unsigned long)entry->seq);
 }
 
-static struct span asked_of(const struct drive_job *it)
+static struct span span_wider(struct span span, utc_s start, utc_s end)
+{
+    return (struct span){ start < span.start ? start : span.start,
+                          end > span.end ? end : span.end };
+}
+
+static struct span absence_asked(const struct drive_job *it)
 {
     const struct command *c = &it->job.command;
     const struct zone *zone = it->company->follow.fold->company->zone;
-    struct span asked = it->job.verdict.asked;
-    for (size_t i = 0; i < c->want.n_assignments; i++) {
-        const struct wanted_assignment *a = &c->want.assignments[i];
-        if (a->datetime.wall < asked.start)
-            asked.start = a->datetime.wall;
-        if (a->endtime.wall > asked.end)
-            asked.end = a->endtime.wall;
-    }
-    if (c->kind != COMMAND_ADD_ABSENCE)
-        return asked;
+    const struct model *m = &it->company->follow.model;
+    if (c->kind == COMMAND_CHANGE_ABSENCE && !c->has_times)
+        for (size_t i = m->n_absences; i-- > 0;)
+            if (str_equal(c->subject, str_from(m->absences[i].id)))
+                return (struct span){ m->absences[i].start, m->absences[i].end };
     if (!c->whole_days)
         return (struct span){ c->from.wall, c->to.wall };
     return (struct span){ zone_from_wall(zone, (wall_s)c->first_day * DAY_S).first,
                           zone_from_wall(zone, (wall_s)(c->last_day + 1) * DAY_S).first };
 }
 
-static const struct model_inspection *subject_of(const struct drive_job *it)
+/* Whoever stays with an order has an interval of their own. */
+static struct span asked_of(const struct drive_job *it)
 {
-    const struct command *command = &it->job.command;
-    const struct model *m = &it->company->follow.model;
-    int64_t number = 0;
-    if (command->kind != COMMAND_RESCHEDULE)
-        return NULL;
-    const bool by_number = str_to_int(command->subject, &number);
-    for (size_t i = 0; i < m->n_inspections; i++)
-        if (by_number ? m->inspections[i].order_number == number
-                      : str_equal(command->subject, str_from(m->inspections[i].id)))
-            return &m->inspections[i];
-    rig_fail("an inspection was judged that there is not");
+    const struct command *c = &it->job.command;
+    const struct model_inspection *subject = subject_of(it);
+    struct span asked = it->job.verdict.asked;
+    if (c->kind == COMMAND_ADD_ABSENCE || c->kind == COMMAND_CHANGE_ABSENCE)
+        return absence_asked(it);
+    for (size_t i = 0; i < c->want.n_assignments; i++)
+        asked = span_wider(asked, c->want.assignments[i].datetime.wall,
+                           c->want.assignments[i].endtime.wall);
+    const bool stays = c->kind == COMMAND_AMEND || c->kind == COMMAND_RESTORE;
+    for (size_t i = 0; stays && i < subject->n_assignments; i++)
+        asked = span_wider(asked, subject->assigned[i].start, subject->assigned[i].end);
+    return asked;
 }
 
 /* Nobody is in their own way; and whoever asked for any inspector hears "taken" only if all are. */
@@ -138,6 +181,27 @@ static void judge_taken(const struct drive *d, const struct drive_job *it)
               "seq %lu: any was refused, but i%d is free", (unsigned long)job->seq, i);
 }
 
+/* docs/status.md: no row of the table, a lock, or work that is over. */
+static void judge_state(const struct drive_job *it)
+{
+    const enum code code = it->job.verdict.code;
+    const enum command_kind kind = it->job.command.kind;
+    const struct model_inspection *subject = subject_of(it);
+    if (subject == NULL)
+        return;
+    const bool is_open =
+        subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED;
+    const bool moves = kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
+                       kind == COMMAND_AMEND || kind == COMMAND_REASSIGNMENTS;
+    const bool fits = (step_from(kind) >> subject->status & 1) != 0;
+    CHECK(code != CODE_wrong_state || !fits || (kind == COMMAND_AMEND && !is_open),
+          "seq %lu: %s of %s is refused for its status, which is %d", (unsigned long)it->job.seq,
+          command_name(kind).at, subject->id, (int)subject->status);
+    CHECK(code != CODE_locked || (moves && subject->is_locked),
+          "seq %lu: %s of %s is refused for a lock", (unsigned long)it->job.seq,
+          command_name(kind).at, subject->id);
+}
+
 static void judge_refused(const struct drive *d, struct drive_job *it)
 {
     const struct desk_job *job = &it->job;
@@ -145,8 +209,11 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
     trace->tally.refused++;
     trace->tally.codes[job->verdict.code]++;
     CHECK(job->verdict.entry == NULL, "refused, and an entry");
-    if (job->verdict.code == CODE_slot_taken)
+    /* In the way of a move may be what the move before it has laid, which nobody else ever saw. */
+    if (job->verdict.code == CODE_slot_taken && job->command.kind != COMMAND_REASSIGNMENTS)
         judge_taken(d, it);
+    if (job->verdict.code == CODE_wrong_state || job->verdict.code == CODE_locked)
+        judge_state(it);
     if (job->verdict.code == CODE_hold_consumed)
         CHECK(model_find_hold(m, job->command.hold)->state == HOLD_CONSUMED, "not consumed");
     if (!it->must_succeed || job->verdict.code == CODE_too_many_holds ||

@@ -10,9 +10,10 @@
  *   order NAME inspectors= at= end=    an import of an order that happened elsewhere
  *   conflicts A~B ...                  the pairs that are in open conflict, and no other
  *
- * Verbs: hold extend move release book reschedule cancel event vacation remove. ANSWER is ok, same
- * (nothing to change) or a code. Checks: with=NAMES whose time is in the way, at= and end= of the
- * time taken, choices= first possible instant, reacquired, overridden, outbox. */
+ * Verbs: hold extend move release book reschedule reassign confirm complete noshow cancel restore
+ * lock unlock event vacation remove. ANSWER is ok, same (nothing to change) or a code. Checks:
+ * with=NAMES whose time is in the way, at= and end= of the time taken, choices= first possible
+ * instant, reacquired, overridden, outbox. */
 #include "life.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* What a line of a table asks for, as a command. */
 #include "life.h"
+#include "steps.h"
 
 #include <string.h>
 
@@ -191,7 +192,14 @@ static const struct {
     { "release", COMMAND_RELEASE },
     { "book", COMMAND_BOOK },
     { "reschedule", COMMAND_RESCHEDULE },
+    { "reassign", COMMAND_REASSIGN },
+    { "confirm", COMMAND_CONFIRM },
+    { "complete", COMMAND_COMPLETE },
+    { "noshow", COMMAND_NO_SHOW },
     { "cancel", COMMAND_CANCEL },
+    { "restore", COMMAND_RESTORE },
+    { "lock", COMMAND_LOCK },
+    { "unlock", COMMAND_UNLOCK },
     { "event", COMMAND_ADD_ABSENCE },
     { "vacation", COMMAND_ADD_ABSENCE },
     { "remove", COMMAND_REMOVE_ABSENCE },
@@ -223,8 +231,7 @@ static void fill(struct life *l, struct desk_job *job)
     c->extend = str_equal(l->words[0], STR("extend"));
     if (c->kind == COMMAND_ADD_ABSENCE)
         fill_absence(l, c, str_equal(l->words[0], STR("vacation")));
-    if (c->kind == COMMAND_RESCHEDULE || c->kind == COMMAND_CANCEL ||
-        c->kind == COMMAND_REMOVE_ABSENCE)
+    if (c->kind == COMMAND_REMOVE_ABSENCE || step_from(c->kind) != 0)
         fill_subject(l, c);
 }
 

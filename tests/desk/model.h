@@ -28,6 +28,12 @@ struct model_hold {
     bool is_online;
 };
 
+struct model_assignment {
+    int inspector;
+    utc_s start, end;
+    ref_t claim;
+};
+
 struct model_inspection {
     ref_t ref;
     char id[MODEL_ID_CHARS + 1];
@@ -36,7 +42,8 @@ struct model_inspection {
     utc_s start, end;
     int lead;
     size_t n_assignments;
-    bool is_imported;
+    struct model_assignment assigned[MODEL_ASSIGNMENTS];
+    bool is_imported, is_locked;
 };
 
 struct model_absence {
@@ -44,7 +51,9 @@ struct model_absence {
     char id[MODEL_ID_CHARS + 1];
     int64_t version;
     enum claim_kind kind;
+    int inspector;
     utc_s start, end;
+    ref_t claim;
     bool is_removed;
 };
 
@@ -100,5 +109,13 @@ int model_inspector(struct str id); /* "i3" -> 3 */
 const struct model_hold *model_find_hold(const struct model *model, ref_t ref);
 const struct model_inspection *model_find_inspection(const struct model *model, ref_t ref);
 const struct model_inspection *model_named(const struct model *model, struct str id);
+const struct model_absence *model_find_absence(const struct model *model, ref_t ref);
+const struct model_conflict *model_find_conflict(const struct model *model, ref_t ref);
+const struct model_claim *model_find_claim(const struct model *model, int inspector, ref_t ref);
+
+static inline bool is_absence(uint8_t kind)
+{
+    return kind == CLAIM_EVENT || kind == CLAIM_BLOCK || kind == CLAIM_VACATION;
+}
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "draws.h"
 
-enum { TRACE_LINES = 40, TRACE_CHARS = 240, TRACE_CODES = 64, TRACE_KINDS = 16 };
+enum { TRACE_LINES = 40, TRACE_CHARS = 240, TRACE_CODES = 64, TRACE_KINDS = 32 };
 
 struct tally { /* what a run counts, summed over its lives */
     uint64_t commands, steps, done, refused, replayed, tried, entries, worlds, conflicts;

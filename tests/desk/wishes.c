@@ -1,5 +1,6 @@
 /* What somebody may want of a desk: commands, drawn. */
 #include "drive.h"
+#include "steps.h"
 
 #include "desk/people.h"
 
@@ -9,6 +10,7 @@
 enum {
     SLOTS_AHEAD = 14 * 48,
     RECENT = 400,
+    TRIES = 60,
     OLD_FROM_DAY = 7305,
     OLD_DAYS = 11322
 }; /* 1990 to 2020 */
@@ -51,7 +53,7 @@ static struct instant_text pick_text(struct drive *d, const struct drive_job *to
 }
 
 /* A lead and one or two assistants who come later, leave earlier, or stay longer. */
-static void pick_assistants(struct drive *d, struct drive_job *to, utc_s at)
+static struct wanted_assignment *pick_assistants(struct drive *d, struct drive_job *to, utc_s at)
 {
     struct want *want = &to->job.command.want;
     const size_t n = 2 + (size_t)dice(&d->dice, 2);
@@ -75,6 +77,7 @@ static void pick_assistants(struct drive *d, struct drive_job *to, utc_s at)
     want->assignments = a;
     want->n_assignments = n;
     to->must_succeed = false;
+    return a;
 }
 
 static void pick_duration(struct drive *d, struct drive_job *to, utc_s at)
@@ -163,15 +166,27 @@ static const struct model_inspection *choose_inspection(struct drive *d, const s
     return &m->inspections[pick_recent(d, m->n_inspections)];
 }
 
-static struct str pick_inspection(struct drive *d, struct drive_job *to)
+/* Whether the command may come to something: unlocking what is not locked does not. */
+static bool fits(const struct model_inspection *i, enum command_kind kind)
+{
+    return (step_from(kind) >> i->status & 1) != 0 && (kind != COMMAND_UNLOCK || i->is_locked);
+}
+
+static const struct model_inspection *pick_inspection(struct drive *d, struct drive_job *to)
 {
     const struct model *m = &to->company->follow.model;
+    struct command *command = &to->job.command;
+    command->subject = STR("nobody");
     if (m->n_inspections == 0 || chance(&d->dice, 1))
-        return STR("nobody");
+        return NULL;
+    const bool any = !drawn(&d->dice, DRAW_fitting);
     const struct model_inspection *i = choose_inspection(d, to);
-    to->job.command.version = chance(&d->dice, 3) ? i->version + 1 : i->version;
-    return chance(&d->dice, 50) ? str_copy(&to->arena, str_from(i->id))
-                                : str_print(&to->arena, "%ld", (long)i->order_number);
+    for (int n = 0; n < TRIES && !any && !fits(i, command->kind); n++)
+        i = &m->inspections[pick_recent(d, m->n_inspections)];
+    command->version = chance(&d->dice, 3) ? i->version + 1 : i->version;
+    command->subject = chance(&d->dice, 50) ? str_copy(&to->arena, str_from(i->id))
+                                            : str_print(&to->arena, "%ld", (long)i->order_number);
+    return i;
 }
 
 /* ---- commands ---- */
@@ -222,10 +237,12 @@ static void wish_book(struct drive *d, struct drive_job *to)
     to->job.personal = str_print(&to->arena, "{\"client\":{\"name\":\"C\"},\"address\":\"%d Elm\"}",
                                  (int)dice(&d->dice, 300));
     command->place_key = 1 + (int64_t)dice(&d->dice, 300);
+    if (command->actor.role != ROLE_ONLINE && chance(&d->dice, 20))
+        command->status = STATUS_UNCONFIRMED;
     if (chance(&d->dice, 5))
         command->external_ref = str_print(&to->arena, "x%d", (int)dice(&d->dice, 5000));
     if (may_assist(d, to))
-        pick_assistants(d, to, wish_start(d, to->company));
+        (void)pick_assistants(d, to, wish_start(d, to->company));
     else if (chance(&d->dice, 50))
         with_hold(d, to);
 }
@@ -235,32 +252,130 @@ static void wish_reschedule(struct drive *d, struct drive_job *to)
     pick_want(d, to);
     pick_override(d, to);
     struct command *command = &to->job.command;
-    command->subject = pick_inspection(d, to);
+    (void)pick_inspection(d, to);
     command->want.brand = (struct str){ 0 };
     command->reason = STR("moved");
     to->must_succeed = false;
     if (may_assist(d, to))
-        pick_assistants(d, to, wish_start(d, to->company));
+        (void)pick_assistants(d, to, wish_start(d, to->company));
 }
 
 static void wish_cancel(struct drive *d, struct drive_job *to)
 {
-    to->job.command.subject = pick_inspection(d, to);
+    (void)pick_inspection(d, to);
     to->job.command.reason = STR("changed their mind");
 }
 
-static void wish_add_absence(struct drive *d, struct drive_job *to)
+/* Only the office may. */
+static void by_office(struct drive *d, struct drive_job *to)
 {
-    static const enum claim_kind kinds[] = { CLAIM_EVENT, CLAIM_BLOCK, CLAIM_VACATION };
+    to->job.command.actor = rig_actor(ROLE_STAFF, chance(&d->dice, 50));
+}
+
+static void wish_step(struct drive *d, struct drive_job *to)
+{
+    by_office(d, to);
+    (void)pick_inspection(d, to);
+    if (to->job.command.kind == COMMAND_RESTORE)
+        pick_override(d, to);
+}
+
+static void wish_reassign(struct drive *d, struct drive_job *to)
+{
+    struct want *want = &to->job.command.want;
+    by_office(d, to);
+    pick_override(d, to);
+    const struct model_inspection *i = pick_inspection(d, to);
+    if (may_assist(d, to) && i != NULL) {
+        struct wanted_assignment *lead = pick_assistants(d, to, i->start);
+        if (!drawn(&d->dice, DRAW_retimed)) {
+            lead->datetime = rig_instant(i->start);
+            lead->endtime = rig_instant(i->end);
+        }
+    } else if (drawn(&d->dice, DRAW_any)) {
+        want->any_inspector = true;
+    } else {
+        want->inspectors = pick_inspectors(d, to, &to->arena, chance(&d->dice, 20) ? 2 : 1);
+    }
+    *want = (struct want){ .any_inspector = want->any_inspector,
+                           .inspectors = want->inspectors,
+                           .assignments = want->assignments,
+                           .n_assignments = want->n_assignments,
+                           .property = want->property };
+}
+
+/* Each goes to a time of its own, or to the one that the order before it leaves. */
+static void wish_reassignments(struct drive *d, struct drive_job *to)
+{
     struct command *command = &to->job.command;
+    const size_t n = 2 + (size_t)dice(&d->dice, chance(&d->dice, 20) ? 4 : 1);
+    struct move *moves = arena_array(&to->arena, struct move, n);
+    const struct model_inspection *before = NULL;
+    by_office(d, to);
+    pick_override(d, to);
+    for (size_t i = 0; i < n; i++) {
+        const struct model_inspection *subject = pick_inspection(d, to);
+        moves[i].subject = command->subject;
+        moves[i].version = VERSION_ANY;
+        moves[i].want.property = command->want.property;
+        if (chance(&d->dice, 60))
+            moves[i].want.inspectors = pick_inspectors(d, to, &to->arena, 1);
+        else
+            moves[i].want.has_datetime = true;
+        const utc_s start = before != NULL && chance(&d->dice, 50)
+                                ? before->start
+                                : drive_now(d, to->company) + (utc_s)dice(&d->dice, 480) * HOUR_S;
+        moves[i].want.datetime = rig_instant(start);
+        before = subject;
+    }
+    command->subject = STR("");
+    command->moves = moves;
+    command->n_moves = n;
+}
+
+static void wish_amend(struct drive *d, struct drive_job *to)
+{
+    static const char *const lists[] = { "", "short", "home radon", "long" };
+    struct command *command = &to->job.command;
+    by_office(d, to);
+    pick_override(d, to);
+    (void)pick_inspection(d, to);
+    if (chance(&d->dice, 40))
+        command->want.services = rig_strs(&to->arena, lists[dice(&d->dice, 4)]);
+    if (chance(&d->dice, 50))
+        command->want.property.square_feet = 2000;
+    if (chance(&d->dice, 50)) {
+        command->want.property.has_place = true;
+        command->want.property.place =
+            (struct place){ 397400000 + (int32_t)dice(&d->dice, 3), -1049900000 };
+    }
+    command->person_changed = chance(&d->dice, 50);
+    if (!command->person_changed)
+        return;
+    to->job.personal = str_print(&to->arena, "{\"client\":{\"name\":\"D\"},\"address\":\"%d Elm\"}",
+                                 (int)dice(&d->dice, 300));
+    command->place_key = 1 + (int64_t)dice(&d->dice, 300);
+}
+
+static void wish_conflict(struct drive *d, struct drive_job *to)
+{
+    const struct model *m = &to->company->follow.model;
+    struct command *command = &to->job.command;
+    by_office(d, to);
+    command->reason = STR("they know of each other");
+    command->conflict = (ref_t)12345 << REF_SEQ_SHIFT;
+    command->conflict_state = chance(&d->dice, 60) ? CONFLICT_ACCEPTED : CONFLICT_ACKNOWLEDGED;
+    if (m->n_conflicts > 0 && !chance(&d->dice, 2))
+        command->conflict = m->conflicts[pick_recent(d, m->n_conflicts)].ref;
+}
+
+static void pick_absence_time(struct drive *d, struct drive_job *to)
+{
+    struct command *command = &to->job.command;
+    const bool is_long = drawn(&d->dice, DRAW_long_absence);
     utc_s at = wish_start(d, to->company);
     if (drawn(&d->dice, DRAW_old_absence))
         at = (int64_t)(OLD_FROM_DAY + dice(&d->dice, OLD_DAYS)) * DAY_S + (utc_s)15 * HOUR_S;
-    const bool is_long = drawn(&d->dice, DRAW_long_absence);
-    command->actor = rig_actor(ROLE_STAFF, false);
-    command->absence_kind = kinds[dice(&d->dice, 3)];
-    command->want.inspectors = pick_inspectors(d, to, &to->arena, 1);
-    command->title = STR("away");
     command->affected = chance(&d->dice, 50) ? AFFECTED_OPEN : AFFECTED_REFUSE;
     if (command->absence_kind == CLAIM_VACATION) {
         command->whole_days = true;
@@ -272,14 +387,26 @@ static void wish_add_absence(struct drive *d, struct drive_job *to)
     }
 }
 
-static void wish_remove_absence(struct drive *d, struct drive_job *to)
+static void wish_add_absence(struct drive *d, struct drive_job *to)
+{
+    static const enum claim_kind kinds[] = { CLAIM_EVENT, CLAIM_BLOCK, CLAIM_VACATION };
+    struct command *command = &to->job.command;
+    command->actor = rig_actor(ROLE_STAFF, false);
+    command->absence_kind = kinds[dice(&d->dice, 3)];
+    command->want.inspectors = pick_inspectors(d, to, &to->arena, 1);
+    command->title = STR("away");
+    pick_absence_time(d, to);
+}
+
+/* One that stands or stood; NULL: there was none ever. */
+static const struct model_absence *pick_absence(struct drive *d, struct drive_job *to)
 {
     const struct model *m = &to->company->follow.model;
     struct command *command = &to->job.command;
     command->actor = rig_actor(ROLE_STAFF, false);
     command->subject = STR("nothing");
     if (m->n_absences == 0)
-        return;
+        return NULL;
     const struct model_absence *a = &m->absences[pick_recent(d, m->n_absences)];
     const bool old = drawn(&d->dice, DRAW_old_subject);
     for (size_t i = 0; old && i < m->n_absences; i++)
@@ -288,6 +415,27 @@ static void wish_remove_absence(struct drive *d, struct drive_job *to)
     command->subject = str_copy(&to->arena, str_from(a->id));
     command->version = a->version;
     command->absence_kind = a->kind;
+    return a;
+}
+
+static void wish_remove_absence(struct drive *d, struct drive_job *to)
+{
+    (void)pick_absence(d, to);
+}
+
+static void wish_change_absence(struct drive *d, struct drive_job *to)
+{
+    struct command *command = &to->job.command;
+    if (pick_absence(d, to) == NULL)
+        return;
+    command->has_times = chance(&d->dice, 70);
+    command->has_title = chance(&d->dice, 50);
+    command->title = command->has_title ? STR("away again") : STR("");
+    command->affected = chance(&d->dice, 50) ? AFFECTED_OPEN : AFFECTED_REFUSE;
+    if (command->has_times)
+        pick_absence_time(d, to);
+    if (chance(&d->dice, 40))
+        command->want.inspectors = pick_inspectors(d, to, &to->arena, 1);
 }
 
 static void wish_key(struct drive *d, struct drive_job *to)
@@ -305,7 +453,8 @@ static void wish_key(struct drive *d, struct drive_job *to)
 static void wish_erase(struct drive *d, struct drive_job *to)
 {
     const struct lookup in = { d->desk, str_from(to->company->id), &to->arena };
-    const struct person_asked asked = { .order = pick_inspection(d, to) };
+    (void)pick_inspection(d, to);
+    const struct person_asked asked = { .order = to->job.command.subject };
     struct people_found found;
     struct il_err err;
     struct command *command = &to->job.command;
@@ -342,7 +491,18 @@ static const struct {
     { DRAW_book, COMMAND_BOOK, wish_book },
     { DRAW_change_hold, COMMAND_CHANGE_HOLD, wish_change_hold },
     { DRAW_reschedule, COMMAND_RESCHEDULE, wish_reschedule },
+    { DRAW_reassign, COMMAND_REASSIGN, wish_reassign },
+    { DRAW_reassignments, COMMAND_REASSIGNMENTS, wish_reassignments },
+    { DRAW_amend, COMMAND_AMEND, wish_amend },
+    { DRAW_confirm, COMMAND_CONFIRM, wish_step },
+    { DRAW_complete, COMMAND_COMPLETE, wish_step },
+    { DRAW_no_show, COMMAND_NO_SHOW, wish_step },
     { DRAW_cancel, COMMAND_CANCEL, wish_cancel },
+    { DRAW_restore, COMMAND_RESTORE, wish_step },
+    { DRAW_lock, COMMAND_LOCK, wish_step },
+    { DRAW_unlock, COMMAND_UNLOCK, wish_step },
+    { DRAW_change_absence, COMMAND_CHANGE_ABSENCE, wish_change_absence },
+    { DRAW_conflict, COMMAND_CONFLICT, wish_conflict },
     { DRAW_add_absence, COMMAND_ADD_ABSENCE, wish_add_absence },
     { DRAW_remove_absence, COMMAND_REMOVE_ABSENCE, wish_remove_absence },
     { DRAW_key, COMMAND_KEY, wish_key },

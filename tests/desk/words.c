@@ -76,7 +76,9 @@ void words_of_job(const struct drive_job *it)
     if (c->extend)
         trace_add(" extend");
     say_want(it);
-    if (c->kind == COMMAND_ADD_ABSENCE)
+    if (c->conflict != 0)
+        trace_add(" %lx to state %d", (unsigned long)c->conflict, (int)c->conflict_state);
+    if (c->kind == COMMAND_ADD_ABSENCE || c->has_times)
         say_absence(it);
     if (c->override.rules != 0)
         trace_add(" override");

@@ -250,6 +250,9 @@ static il_rc part_verify(struct copying *c, struct dice *dice, struct il_err *re
     const struct store_sqlite_options options = { .path = c->own_part };
     struct store *store = NULL;
     char *lock = path_join(c->own_part, ".lock");
+
+    /* A writer locks its file by itself; FILE.lock keeps other restores out meanwhile. */
+    (void)flock(c->part_fd, LOCK_UN);
     il_rc rc = lock ? store_sqlite_open(&options, dice, &store, reterr)
                     : il_fail(reterr, IL_LIMIT, "no memory for a path");
 
@@ -271,12 +274,14 @@ static il_rc part_land(struct copying *c, struct il_err *reterr)
 {
     if (fsync(c->part_fd) != 0)
         return il_fail(reterr, IL_IO, "sync of %s: %s", c->own_part, strerror(errno));
-    /* Without --force the name must still be free: link refuses, rename would not. */
-    if (!c->options->replaces && link(c->own_part, c->own_to) == 0) {
+    /* Without --force the name must still be free: link refuses, rename would not. A database may
+     * not have two names even for a moment; its lock keeps the name free. */
+    const bool links = !c->options->replaces && !c->is_restore;
+    if (links && link(c->own_part, c->own_to) == 0) {
         (void)unlink(c->own_part);
         return lite_directory_sync(c->own_to, reterr);
     }
-    if (!c->options->replaces && errno == EEXIST)
+    if (links && errno == EEXIST)
         return il_fail(reterr, IL_INVALID, "%s is there by now; --force replaces it",
                        c->options->to);
     if (rename(c->own_part, c->own_to) != 0)

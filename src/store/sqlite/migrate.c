@@ -1,7 +1,9 @@
 /* The schema's versions.
  *
  *  M1  A migration and its number are one transaction: a killed one leaves the old schema.
- *  M2  A file that is another program's, or newer than this program, is refused untouched. */
+ *  M2  A file that is another program's, or newer than this program, is refused untouched.
+ *  M3  A file that lacks what the migrations made, such as the triggers that are the second
+ *      lock, is refused to a writer. */
 #include "store/sqlite.h"
 
 enum { APPLICATION_ID = 0x494c434b }; /* "ILCK" */
@@ -54,4 +56,61 @@ il_rc lite_migrate(sqlite3 *db, struct il_err *reterr)
         }
     }
     return IL_OK;
+}
+
+static il_rc scripts_run(sqlite3 *db, struct il_err *reterr)
+{
+    for (int i = 0; i < lite_script_count; i++)
+        TRY(lite_run(db, lite_scripts[i], reterr));
+    return IL_OK;
+}
+
+/* Whether `db` has the thing that `wanted` stands on: a trigger to the letter, tables and indexes
+ * by name, since SQLite writes their text anew when somebody renames them and back. */
+static il_rc thing_find(sqlite3 *db, sqlite3_stmt *wanted, struct il_err *reterr)
+{
+    const char *type = (const char *)sqlite3_column_text(wanted, 0);
+    const char *name = (const char *)sqlite3_column_text(wanted, 1);
+    sqlite3_stmt *statement = NULL;
+
+    TRY(lite_prepare(db,
+                     "SELECT 1 FROM sqlite_schema WHERE type = ?1 AND name = ?2 AND "
+                     "(sql = ?3 OR type <> 'trigger')",
+                     &statement, reterr));
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_value(statement, i + 1, sqlite3_column_value(wanted, i));
+    const int rc = sqlite3_step(statement);
+    sqlite3_finalize(statement);
+    if (rc == SQLITE_ROW)
+        return IL_OK;
+    return rc == SQLITE_DONE
+               ? il_fail(reterr, IL_INVALID,
+                         "the file's %s %s is missing, or not as this program made it", type, name)
+               : lite_fail(db, rc, "schema", reterr);
+}
+
+static il_rc things_compare(sqlite3 *db, sqlite3 *made, struct il_err *reterr)
+{
+    sqlite3_stmt *wanted = NULL;
+    il_rc result = IL_OK;
+
+    TRY(lite_prepare(made, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL",
+                     &wanted, reterr));
+    while (result == IL_OK && sqlite3_step(wanted) == SQLITE_ROW)
+        result = thing_find(db, wanted, reterr);
+    sqlite3_finalize(wanted);
+    return result;
+}
+
+il_rc lite_schema_whole(sqlite3 *db, struct il_err *reterr)
+{
+    sqlite3 *made = NULL;
+    const int rc = sqlite3_open(":memory:", &made);
+    il_rc result = rc == SQLITE_OK ? scripts_run(made, reterr)
+                                   : lite_fail(made, rc, "a database in memory", reterr);
+
+    if (result == IL_OK)
+        result = things_compare(db, made, reterr);
+    (void)sqlite3_close(made);
+    return result;
 }

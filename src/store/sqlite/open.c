@@ -1,7 +1,10 @@
 /* Opening and closing the file.
  *
- *  O1  One process writes: it holds FILE.lock for as long as the store is open. FILE is the name
- *      that links lead to, so a database is locked once, whatever name it is opened by.
+ *  O1  One process writes: it holds FILE.lock and FILE itself while the store is open. FILE
+ *      is the name that symbolic links lead to. A file with a second name (a hard link) is refused:
+ *      SQLite's log goes by the name, and what stands in the log of the one is lost to the other.
+ *      Where one file is reached by two paths all the same (a mount), its own lock keeps the second
+ *      out.
  *  O2  The file and its log are created and their directory synced by us: SQLite ignores a failed
  *      sync of the directory, and a booking in a file whose name is lost is lost.
  *  O3  The file is readable by its owner only; SQLite gives the log the same mode.
@@ -62,8 +65,16 @@ static il_rc file_found(struct lite *store, struct il_err *reterr)
 {
     struct stat status;
 
-    if (stat(store->own_path, &status) != 0 || chmod(store->own_path, OWNER_ONLY) != 0)
+    if (stat(store->own_path, &status) != 0)
         return il_fail(reterr, IL_IO, "%s: %s", store->own_path, strerror(errno));
+    if (S_ISREG(status.st_mode) && status.st_nlink > 1)
+        return il_fail(reterr, IL_INVALID,
+                       "%s is a file with %lu names (hard links), and what is written under one is "
+                       "lost under another: remove the others, or copy the file",
+                       store->own_path, (unsigned long)status.st_nlink);
+    if (chmod(store->own_path, OWNER_ONLY) != 0)
+        return il_fail(reterr, IL_IO, "%s: %s", store->own_path, strerror(errno));
+    store->origin_mode = status.st_mode;
     store->origin = S_ISREG(status.st_mode) && status.st_size == 0 ? FILE_EMPTY : FILE_OLD;
     return IL_OK;
 }
@@ -83,6 +94,21 @@ static il_rc file_create(struct lite *store, struct il_err *reterr)
     return close(fd) == 0 ? IL_OK : il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
 }
 
+/* Closed after SQLite has closed: see above. */
+static il_rc file_lock(struct lite *store, struct il_err *reterr)
+{
+    const char *path = store->own_path;
+
+    store->file_fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (store->file_fd < 0)
+        return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+    if (flock(store->file_fd, LOCK_EX | LOCK_NB) == 0)
+        return IL_OK;
+    if (errno == EWOULDBLOCK)
+        return il_fail(reterr, IL_BUSY, "%s is held by another process, by another path", path);
+    return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
+}
+
 static void name_remove(const char *path, const char *suffix)
 {
     char *name = path_join(path, suffix);
@@ -95,8 +121,10 @@ static void name_remove(const char *path, const char *suffix)
 /* Whoever finds this half done finds an empty database, which is as good as none. */
 static void file_discard(const struct lite *store)
 {
-    const bool is_gone = store->origin == FILE_NEW ? unlink(store->own_path) == 0
-                                                   : truncate(store->own_path, 0) == 0;
+    const bool is_gone = store->origin == FILE_NEW
+                             ? unlink(store->own_path) == 0
+                             : truncate(store->own_path, 0) == 0 &&
+                                   chmod(store->own_path, store->origin_mode & 07777) == 0;
 
     if (!is_gone)
         return;
@@ -179,8 +207,10 @@ static il_rc writer_set_up(struct lite *store, struct dice *dice, struct il_err 
 
     TRY(lite_lock_take(store, reterr));
     TRY(file_create(store, reterr));
+    TRY(file_lock(store, reterr));
     TRY(lite_writer_open(store, reterr));
     TRY(lite_migrate(store->db, reterr));
+    TRY(lite_schema_whole(store->db, reterr));
     TRY(secret_read(store->db, &store->secret, &found, reterr));
     if (!found)
         TRY(secret_make(store, dice, reterr));
@@ -218,6 +248,8 @@ static void lite_close(struct store *base)
     if (store->discards_unused && store->origin != FILE_OLD && store->commits == 0 &&
         store->dead.text[0] == '\0')
         file_discard(store);
+    if (store->file_fd >= 0)
+        close(store->file_fd);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
     pthread_mutex_destroy(&store->pool_lock);
@@ -259,6 +291,17 @@ void lite_file_limit_ignore(void)
     }
 }
 
+il_rc store_sqlite_schema(const char *path, struct il_err *reterr)
+{
+    sqlite3 *db = NULL;
+    const int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+    const il_rc result =
+        rc == SQLITE_OK ? lite_schema_whole(db, reterr) : lite_fail(db, rc, "open", reterr);
+
+    (void)sqlite3_close(db);
+    return result;
+}
+
 il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice *dice,
                         struct store **ret, struct il_err *reterr)
 {
@@ -268,6 +311,7 @@ il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice 
         return il_fail(reterr, IL_LIMIT, "no memory for a store");
     store->base.ops = &ops;
     store->lock_fd = -1;
+    store->file_fd = -1;
     store->read_only = options->read_only;
     store->sync_delay_ms = options->sync_delay_ms;
     const int rc = pthread_mutex_init(&store->pool_lock, NULL);

@@ -147,6 +147,10 @@ void property_read(struct json_obj *o, struct property *ret);
 struct str personal_read(struct json_obj *o, struct property *ret_property,
                          struct str *ret_address);
 
+/* The other way: property, client, agents and notes as fields of an object that is open. */
+void personal_put(struct json *j, struct arena *arena, const struct property *property,
+                  struct str personal);
+
 /* People that personal data name: an order's client first, then its agents; of an inspector the
  * one. None when the data are erased or spoilt. Texts are the arena's. */
 enum { PERSONAL_CONTACTS_MAX = 11 };

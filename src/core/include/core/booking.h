@@ -29,6 +29,7 @@ enum {
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
     OPEN_CONFLICTS_MAX = 200000, /* of a company: more are no conflicts but another calendar */
+    MOVES_MAX = 200,             /* orders in one entry that moves many */
     EVIDENCE_MAX = 32,
     ERASE_MAX = 5000,           /* rows of one person that one command erases */
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
@@ -92,6 +93,12 @@ struct admit_absence {
     const struct absence *existing; /* fact */
 };
 
+struct move {           /* of an order that stands, beside others */
+    struct str subject; /* _id or order number */
+    int64_t version;    /* as in struct command */
+    struct want want;   /* a time, people, or both; what is absent stays */
+};
+
 struct command {
     enum command_kind kind;
     struct actor actor;
@@ -109,19 +116,22 @@ struct command {
     bool acknowledge_duplicate;
     struct override override;
     struct offer offer;
-    struct hash person_hash; /* book: of the personal data that will be stored */
+    bool person_changed;     /* amend */
+    struct hash person_hash; /* book, amend: of the personal data that will be stored */
     int64_t place_key;
 
-    struct str subject; /* reschedule, cancel, remove_absence: _id or order number; add_absence:
-                         * inspection_id */
-    int64_t version;    /* expected; VERSION_ANY; VERSION_NONE; NOT_FOUND: none was given */
+    struct str subject; /* of what stands: _id or order number; add_absence: inspection_id */
+    ref_t conflict;     /* conflict */
+    enum conflict_state conflict_state; /* conflict: what it comes to */
+    int64_t version; /* expected; VERSION_ANY; VERSION_NONE; NOT_FOUND: none was given */
     const int64_t *versions_too; /* any of these is as good */
     size_t n_versions_too;
 
-    enum claim_kind absence_kind; /* add_absence; remove_absence: a vacation, or not */
+    enum claim_kind absence_kind; /* absences; of one that stands: a vacation, or not */
     struct instant_text from, to; /* add_absence with instants */
     bool whole_days;
     date_d first_day, last_day; /* add_absence in whole days */
+    bool has_title, has_times;  /* change_absence: which of them are given */
     struct str title, inspection_id;
     enum affected affected;
 
@@ -135,6 +145,9 @@ struct command {
     struct admit_absence *absences;
     size_t n_absences;
 
+    const struct move *moves; /* reassignments: at most MOVES_MAX */
+    size_t n_moves;
+
     struct key_record key; /* key: created, or changed when the id is known */
 
     const struct erased_person *erased; /* erase; reason says why */
@@ -144,6 +157,7 @@ struct command {
 struct needs {
     bool inspection; /* command->subject */
     bool absence;    /* command->subject */
+    bool moved;      /* the subject of each of command->moves */
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
@@ -153,7 +167,8 @@ struct facts {
     const struct inspection *inspection; /* NULL: there is none */
     const struct absence *absence;
     const struct hold *hold;
-    int64_t external_ref_order; /* order number that has this externalRef; 0: none */
+    const struct inspection **moved; /* one per move; NULL: there is none */
+    int64_t external_ref_order;      /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;
 };
@@ -175,6 +190,7 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
+    const struct inspection *unchanged; /* a step that leads where the order is: as it stands */
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */

@@ -17,9 +17,20 @@ enum command_kind {
     COMMAND_EXPIRE,
     COMMAND_BOOK,
     COMMAND_RESCHEDULE,
+    COMMAND_REASSIGN,      /* other people, the same time */
+    COMMAND_REASSIGNMENTS, /* many moves, all or nothing */
+    COMMAND_AMEND,         /* its property, services, people to talk to */
+    COMMAND_CONFIRM,
+    COMMAND_COMPLETE,
+    COMMAND_NO_SHOW,
     COMMAND_CANCEL,
+    COMMAND_RESTORE,
+    COMMAND_LOCK,
+    COMMAND_UNLOCK,
     COMMAND_ADD_ABSENCE,
+    COMMAND_CHANGE_ABSENCE,
     COMMAND_REMOVE_ABSENCE,
+    COMMAND_CONFLICT, /* acknowledged, or accepted as it is */
     COMMAND_CONFIGURE,
     COMMAND_ADMIT,
     COMMAND_KEY,

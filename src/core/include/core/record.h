@@ -127,7 +127,9 @@ struct absence { /* Event, Block or vacation */
     bool is_removed;
 };
 
-enum conflict_state { CONFLICT_OPEN, CONFLICT_ACKNOWLEDGED, CONFLICT_RESOLVED };
+/* Accepted: somebody looked and lets the pair stand; it admits the two until one of them leaves,
+ * which resolves it. */
+enum conflict_state { CONFLICT_OPEN, CONFLICT_ACKNOWLEDGED, CONFLICT_ACCEPTED, CONFLICT_RESOLVED };
 
 struct conflict_side {
     ref_t claim, owner;
@@ -145,6 +147,7 @@ struct conflict { /* as a block: block_free drops the arena with it */
     struct str cause; /* "override", "import", "absence" */
     struct str reason;
     utc_s opened_at;
+    struct str note;         /* of who acknowledged or accepted it */
     struct str resolved_how; /* "moved", "cancelled", "removed" or empty */
 };
 

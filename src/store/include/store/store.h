@@ -297,6 +297,10 @@ struct store_sqlite_options {
 IL_MUST il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice *dice,
                                 struct store **ret, struct il_err *reterr);
 
+/* Whether the file has all that the migrations made: above all the triggers that are the second
+ * lock. IL_INVALID names what is missing. A writer refuses such a file; readers may look at it. */
+IL_MUST il_rc store_sqlite_schema(const char *path, struct il_err *reterr);
+
 /* That name, without any link in it, of a file that may not be there yet (its directory must be):
  * what stands beside the database is named by it. The caller frees it. */
 IL_MUST il_rc store_sqlite_name(const char *path, char **ret, struct il_err *reterr);

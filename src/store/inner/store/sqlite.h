@@ -32,6 +32,8 @@ struct lite {
     enum file_origin origin;
     unsigned sync_delay_ms;
     int lock_fd; /* -1: none */
+    int file_fd; /* of the database itself, which is locked too; -1: none */
+    unsigned origin_mode;
     struct hash secret;
 
     sqlite3 *db; /* the writer's; NULL when read_only */
@@ -73,6 +75,8 @@ void lite_file_limit_ignore(void); /* a write past RLIMIT_FSIZE fails instead of
 /* migrate.c */
 IL_MUST il_rc lite_schema_check(sqlite3 *db, bool read_only, struct il_err *reterr);
 IL_MUST il_rc lite_migrate(sqlite3 *db, struct il_err *reterr);
+/* IL_INVALID: a table, index or trigger that the migrations made is not there as they made it. */
+IL_MUST il_rc lite_schema_whole(sqlite3 *db, struct il_err *reterr);
 
 /* write.c */
 IL_MUST il_rc lite_write_prepare(struct lite *store, struct il_err *reterr);

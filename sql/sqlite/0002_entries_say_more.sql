@@ -1,0 +1,3 @@
+-- Nothing in the tables changes. Entries of the journal say more from here on (idempotencyKey,
+-- warnings, the steps of an order's life), and a program that cannot read them must not write beside
+-- them: the number keeps it out.

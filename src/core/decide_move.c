@@ -1,0 +1,184 @@
+/* Move and amend: another time, other people, another house; release and take in one step. */
+#include "order.h"
+
+#include <assert.h>
+
+static bool is_open(const struct inspection *subject)
+{
+    return subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED;
+}
+
+static bool may_move(struct draft *d, const struct inspection *subject, struct verdict *verdict)
+{
+    if (!order_judge(d, subject, verdict))
+        return false;
+    if (!is_open(subject))
+        return refuse_status(d, subject, verdict);
+    return !subject->is_locked || refuse(verdict, CODE_locked, "", STR(""));
+}
+
+static void take_services(const struct ask *ask, struct inspection *record)
+{
+    record->services = ask->service_ids;
+    record->price = ask->price;
+}
+
+/* Frees what it had and takes what the ask has chosen. */
+static void lay_anew(struct draft *d, const struct ask *ask, const struct inspection *subject,
+                     struct inspection *record)
+{
+    order_set_time(record, d->image->company, ask->when);
+    order_free(d, subject, "moved");
+    order_take(d, ask, record);
+}
+
+static void finish(struct draft *d, const struct ask *ask, struct inspection *record)
+{
+    draft_inspection(d, record);
+    if (record->wants_spectora)
+        draft_outbox(d, record->ref, "update");
+    order_note_choice(d, ask);
+}
+
+bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct inspection *subject = facts->inspection;
+    if (!may_move(d, subject, verdict))
+        return false;
+    struct ask ask = ask_for(d, verdict);
+    struct want want = d->command->want;
+    const struct hold *hold;
+    if (!order_use_hold(d, facts, &ask, &want, &hold))
+        return false;
+    ask.brand_stands = true;
+    ask.services_stand =
+        ask.services_stand || want.services.n == 0 || strs_equal(want.services, subject->services);
+    order_fill(d, subject, &want);
+    if (!ask_make(&ask, &want))
+        return false;
+    ask.look.without[1] = subject->ref;
+    if (!ask_choose(&ask))
+        return false;
+    struct inspection *record = inspection_copy(d->arena, subject);
+    record->version++;
+    if (d->command->want.services.n > 0 || !strs_equal(want.services, subject->services))
+        take_services(&ask, record);
+    order_settle_hold(d, hold, record->ref);
+    lay_anew(d, &ask, subject, record);
+    finish(d, &ask, record);
+    return true;
+}
+
+/* Rules about when one may ask were passed when the time was agreed; what changes is judged. */
+static struct ask ask_in_place(struct draft *d, const struct inspection *subject,
+                               struct verdict *verdict)
+{
+    struct ask ask = ask_for(d, verdict);
+    ask.agreed = subject;
+    ask.brand_stands = true;
+    ask.services_stand = d->command->want.services.n == 0;
+    ask.look.without[1] = subject->ref;
+    return ask;
+}
+
+/* The order keeps its time, unless the assignments name another. */
+bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct inspection *subject = facts->inspection;
+    if (!may_move(d, subject, verdict))
+        return false;
+    struct ask ask = ask_in_place(d, subject, verdict);
+    struct want want = d->command->want;
+    ask.stays = subject->when;
+    order_fill(d, subject, &want);
+    if (!ask_make(&ask, &want) || !ask_choose(&ask))
+        return false;
+    struct inspection *record = inspection_copy(d->arena, subject);
+    record->version++;
+    lay_anew(d, &ask, subject, record);
+    finish(d, &ask, record);
+    return true;
+}
+
+/* ---- amend ---- */
+
+static bool same_size(const struct property *a, const struct property *b)
+{
+    return a->square_feet == b->square_feet && a->year_built == b->year_built;
+}
+
+static bool same_place(const struct property *a, const struct property *b)
+{
+    return a->has_place == b->has_place && a->place.lat_e7 == b->place.lat_e7 &&
+           a->place.lng_e7 == b->place.lng_e7;
+}
+
+static void set_person(struct draft *d, struct inspection *record)
+{
+    if (!d->command->person_changed)
+        return;
+    record->person = draft_ref(d);
+    record->person_hash = d->command->person_hash;
+    record->place_key = d->command->place_key;
+}
+
+/* The claims tell where the job is; nothing else about the time changes. */
+static void renew_places(struct draft *d, struct inspection *record)
+{
+    for (size_t i = 0; i < record->n_assignments; i++) {
+        const struct assignment *a = &record->assignments[i];
+        const struct claim renewed = order_claim(record, a);
+        if (a->claim != 0 && draft_reaches(d, a->when.start))
+            draft_renew(d, a->inspector, &renewed);
+    }
+}
+
+/* Other services or another size take another time: judged like a move that stays in place. */
+static bool amend_time(struct draft *d, struct ask *ask, const struct inspection *subject,
+                       struct inspection *record)
+{
+    struct want want = d->command->want;
+    if (subject->is_locked)
+        return refuse(ask->verdict, CODE_locked, "", STR(""));
+    want.has_datetime = true;
+    want.datetime = (struct instant_text){ .wall = subject->when.start, .has_offset = true };
+    want.services = d->command->want.services.n > 0 ? d->command->want.services : subject->services;
+    want.minutes = 0;
+    want.has_endtime = false;
+    want.property = record->property;
+    want.brand = subject->brand;
+    order_keep_people(d, subject, &want);
+    if (!ask_make(ask, &want) || !ask_choose(ask))
+        return false;
+    take_services(ask, record);
+    lay_anew(d, ask, subject, record);
+    return true;
+}
+
+bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const struct inspection *subject = facts->inspection;
+    if (!order_judge(d, subject, verdict))
+        return false;
+    if (subject->status == STATUS_CANCELLED)
+        return refuse_status(d, subject, verdict);
+    struct ask ask = ask_in_place(d, subject, verdict);
+    struct inspection *record = inspection_copy(d->arena, subject);
+    const struct strs services = d->command->want.services;
+    /* Without services nothing tells how long a larger house takes. */
+    const bool other_size =
+        subject->services.n > 0 && !same_size(&d->command->want.property, &subject->property);
+    const bool other_work =
+        other_size || (services.n > 0 && !strs_equal(services, subject->services));
+    record->version++;
+    record->property = d->command->want.property;
+    set_person(d, record);
+    if (other_work && !is_open(subject))
+        return refuse_status(d, subject, verdict);
+    if (other_work && !amend_time(d, &ask, subject, record))
+        return false;
+    if (!other_work && !same_place(&record->property, &subject->property))
+        renew_places(d, record);
+    finish(d, &ask, record);
+    return true;
+}

@@ -1,0 +1,155 @@
+/* What a decision is told of orders: as they are stored, and as its own batch leaves them. */
+#include "bench.h"
+
+static struct desk_job at_place(struct desk_job job, int64_t place)
+{
+    job.command.place_key = place;
+    return job;
+}
+
+/* An order that moved away in the same batch is no duplicate where it was. */
+static void test_a_duplicate_that_moves_away_in_the_batch(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct desk_job order = at_place(book(b, "a", "i0", slot), 7);
+    desk_do(b->desk, &order);
+    const struct str id = order.verdict.entry->inspections[0]->id;
+    assert_int_equal(code_of(&order), CODE_NONE);
+    struct counted first;
+    struct counted moves;
+    struct counted online;
+    fault_hold(b->faults);
+    submit(b, &first, book(b, "a", "i1", slot));
+    fault_await(b->faults);
+    struct desk_job move =
+        rig_visit(&b->arena, "a", COMMAND_RESCHEDULE, "i0", slot + (utc_s)20 * DAY_S, 60);
+    move.command.subject = id;
+    move.command.version = VERSION_ANY;
+    submit(b, &moves, move);
+    struct desk_job again = at_place(book(b, "a", "i2", slot + DAY_S), 7);
+    again.command.actor = rig_actor(ROLE_ONLINE, false);
+    submit(b, &online, again);
+    fault_release(b->faults);
+    desk_drain(b->desk);
+    assert_int_equal(code_of(&first.job), CODE_NONE);
+    assert_int_equal(code_of(&moves.job), CODE_NONE);
+    assert_int_equal(code_of(&online.job), CODE_NONE);
+    bench_close(b);
+}
+
+/* Orders at the address that were cancelled do not hide one that stands. */
+static void test_a_duplicate_behind_cancelled_ones(void **state)
+{
+    enum { CANCELLED = 300 };
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    for (int i = 0; i < CANCELLED; i++) {
+        struct desk_job order = at_place(book(b, "a", "i0", slot), 7);
+        desk_do(b->desk, &order);
+        struct desk_job cancel =
+            rig_job(&b->arena, "a", COMMAND_CANCEL, rig_actor(ROLE_STAFF, false));
+        cancel.command.subject = order.verdict.entry->inspections[0]->id;
+        cancel.command.version = VERSION_ANY;
+        desk_do(b->desk, &cancel);
+        assert_int_equal(code_of(&order), CODE_NONE);
+        assert_int_equal(code_of(&cancel), CODE_NONE);
+    }
+    struct desk_job stands = at_place(book(b, "a", "i0", slot + HOUR_S), 7);
+    desk_do(b->desk, &stands);
+    assert_int_equal(code_of(&stands), CODE_NONE);
+    struct desk_job again = at_place(book(b, "a", "i2", slot + DAY_S), 7);
+    again.command.actor = rig_actor(ROLE_ONLINE, false);
+    desk_do(b->desk, &again);
+    assert_int_equal(code_of(&again), CODE_possible_duplicate);
+    bench_close(b);
+}
+
+/* A hold that has ended still says around which day duplicates are looked for. */
+static void test_a_duplicate_through_an_ended_hold(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    const utc_s far = slot + (utc_s)20 * DAY_S;
+    struct desk_job stands = at_place(book(b, "a", "i0", far), 7);
+    desk_do(b->desk, &stands);
+    assert_int_equal(code_of(&stands), CODE_NONE);
+    struct desk_job hold = rig_visit(&b->arena, "a", COMMAND_HOLD, "i1", far, 60);
+    desk_do(b->desk, &hold);
+    struct desk_job release =
+        rig_job(&b->arena, "a", COMMAND_RELEASE, rig_actor(ROLE_STAFF, false));
+    release.command.hold = hold.verdict.entry->holds[0]->ref;
+    desk_do(b->desk, &release);
+    assert_int_equal(code_of(&release), CODE_NONE);
+    struct desk_job online =
+        at_place(rig_job(&b->arena, "a", COMMAND_BOOK, rig_actor(ROLE_ONLINE, false)), 7);
+    online.command.want.services = rig_strs(&b->arena, "short");
+    online.command.hold = hold.verdict.entry->holds[0]->ref;
+    assert_int_equal(code_of(&hold), CODE_NONE);
+    desk_do(b->desk, &online);
+    assert_int_equal(code_of(&online), CODE_possible_duplicate);
+    bench_close(b);
+}
+
+static void import_order(struct buf *text, const char *id, int number, int inspector)
+{
+    buf_print(
+        text,
+        "%s{\"_id\":\"%s\",\"orderNumber\":%d,\"datetime\":\"2026-10-20T15:00:00Z\","
+        "\"endtime\":\"2026-10-20T16:00:00Z\",\"_inspectorId\":\"i%d\",\"services\":[\"short\"]}",
+        number == 7001 ? "" : ",", id, number, inspector);
+}
+
+static struct desk_job on_order(struct bench *b, enum command_kind kind, const char *id)
+{
+    struct desk_job job = kind == COMMAND_RESCHEDULE
+                              ? rig_visit(&b->arena, "a", kind, "i1", slot, 60)
+                              : rig_job(&b->arena, "a", kind, rig_actor(ROLE_STAFF, false));
+    job.command.subject = str_from(id);
+    job.command.version = VERSION_ANY;
+    return job;
+}
+
+/* An _id of another system may be an order number of ours: the _id is meant, also while the order
+ * that has the number changes in the same batch. */
+static void test_an_id_comes_before_a_number(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct buf text = { 0 };
+    rig_document(&text, "a");
+    text.len--;
+    buf_print(&text, ",\"inspections\":[");
+    import_order(&text, "7002", 7001, 0);
+    import_order(&text, "other", 7002, 1);
+    buf_print(&text, "]}");
+    (void)rig_import(b->desk, buf_view(&text));
+    buf_drop(&text);
+    struct counted first;
+    struct counted moves;
+    struct counted cancels;
+    fault_hold(b->faults);
+    submit(b, &first, book(b, "a", "i2", slot));
+    fault_await(b->faults);
+    submit(b, &moves, on_order(b, COMMAND_RESCHEDULE, "other"));
+    submit(b, &cancels, on_order(b, COMMAND_CANCEL, "7002"));
+    fault_release(b->faults);
+    desk_drain(b->desk);
+    assert_int_equal(cancels.job.verdict.entry->inspections[0]->order_number, 7001);
+    assert_int_equal(code_of(&first.job), CODE_NONE);
+    assert_int_equal(code_of(&moves.job), CODE_NONE);
+    assert_int_equal(code_of(&cancels.job), CODE_NONE);
+    bench_close(b);
+}
+
+int main(void)
+{
+    hash_start();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_duplicate_that_moves_away_in_the_batch),
+        cmocka_unit_test(test_a_duplicate_behind_cancelled_ones),
+        cmocka_unit_test(test_a_duplicate_through_an_ended_hold),
+        cmocka_unit_test(test_an_id_comes_before_a_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
