@@ -167,6 +167,9 @@ void conflict_encode(struct call *call);
 bool health_handle(struct call *call);
 bool ready_handle(struct call *call);
 bool local_import(struct call *call);
+bool persons_find(struct call *call);
+bool persons_erase(struct call *call);
+void persons_erase_encode(struct call *call);
 bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 

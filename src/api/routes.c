@@ -57,6 +57,9 @@ const struct route routes[] = {
       conflict_encode, COMMANDS },
     TELL("POST", "/conflicts/{}/resolve", OFFICE, conflict_resolve, conflict_encode),
     { "POST", "/local/import", 0, true, false, false, local_import, NULL, COMMANDS },
+    { "POST", "/local/persons", ROLE_BIT_ADMIN, true, false, true, persons_find, NULL, COMMANDS },
+    { "POST", "/local/persons/erase", ROLE_BIT_ADMIN, true, true, true, persons_erase,
+      persons_erase_encode, COMMANDS },
     { "POST", "/local/keys", ROLE_BIT_ADMIN, true, false, true, local_key, local_key_encode,
       COMMANDS },
 };

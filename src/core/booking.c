@@ -43,6 +43,7 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_EXPIRE:
     case COMMAND_CONFIGURE:
     case COMMAND_KEY:
+    case COMMAND_ERASE:
     case COMMANDS:
         break;
     }
@@ -68,6 +69,15 @@ static void decide_key(struct draft *d)
 {
     d->entry->keys = &d->command->key;
     d->entry->n_keys = 1;
+}
+
+/* Which rows they are was looked up outside; that they are there is check's to verify. */
+static bool decide_erase(struct draft *d)
+{
+    d->entry->erased = d->command->erased;
+    d->entry->n_erased = d->command->n_erased;
+    d->entry->reason = d->command->reason;
+    return d->command->n_erased > 0;
 }
 
 static bool decide_expire(struct draft *d)
@@ -143,6 +153,8 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_KEY:
         decide_key(d);
         return true;
+    case COMMAND_ERASE:
+        return decide_erase(d);
     case COMMANDS:
         break;
     }

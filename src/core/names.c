@@ -27,6 +27,7 @@ static const struct str commands[COMMANDS] = {
     [COMMAND_CONFIGURE] = { "configure", 9 },
     [COMMAND_ADMIT] = { "admit", 5 },
     [COMMAND_KEY] = { "key", 3 },
+    [COMMAND_ERASE] = { "erase", 5 },
 };
 
 static const struct str roles[ROLES] = {

@@ -6,7 +6,7 @@
  *   facts.c      what a decision needs from outside the image
  *   project.c    an entry as rows
  *   import.c     company documents (import_brands.c: what they must not take away)
- *   query.c      reading
+ *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H

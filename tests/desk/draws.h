@@ -54,6 +54,7 @@
     X(COMMAND, conflict, 30, "somebody looks at a conflict, or accepts it")                     \
     X(COMMAND, remove_absence, 30, "one of them goes")                                          \
     X(COMMAND, key, 10, "a key is made or changed")                                             \
+    X(COMMAND, erase, 10, "what is held of an order's client is erased")                        \
     X(COMMAND, release, 30, "a hold is released")                                               \
     X(COMMAND, expire, 10, "all holds that ended are swept up")                                 \
     X(CHANCE, hot, 700, "a start is one of three that everybody wants")                         \

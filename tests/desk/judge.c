@@ -79,7 +79,8 @@ static void judge_nothing(const struct drive *d, const struct drive_job *it)
     const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
     const struct model_inspection *subject = steps ? subject_of(it) : NULL;
     CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
-              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT,
+              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT ||
+              (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
           command_name(kind).at);
     CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&

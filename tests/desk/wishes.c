@@ -2,6 +2,8 @@
 #include "drive.h"
 #include "steps.h"
 
+#include "desk/people.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -447,6 +449,27 @@ static void wish_key(struct drive *d, struct drive_job *to)
     key->created_at = drive_now(d, to->company);
 }
 
+/* Erased twice is erased: then there is nothing to do. */
+static void wish_erase(struct drive *d, struct drive_job *to)
+{
+    const struct lookup in = { d->desk, str_from(to->company->id), &to->arena };
+    (void)pick_inspection(d, to);
+    const struct person_asked asked = { .order = to->job.command.subject };
+    struct people_found found;
+    struct il_err err;
+    struct command *command = &to->job.command;
+    command->actor = rig_actor(ROLE_ADMIN, true);
+    command->reason = STR("asked for");
+    CHECK(desk_find_people(&in, &asked, &found, &err) == IL_OK, "people: %s", err.text);
+    struct erased_person *erased = arena_array(&to->arena, struct erased_person, found.n);
+    for (size_t i = 0; i < found.n; i++) {
+        if (found.at[i].personal.len > 0)
+            erased[command->n_erased++] =
+                (struct erased_person){ found.at[i].person, found.at[i].hash };
+    }
+    command->erased = erased;
+}
+
 static void wish_release(struct drive *d, struct drive_job *to)
 {
     to->job.command.hold = pick_hold(d, to);
@@ -483,6 +506,7 @@ static const struct {
     { DRAW_add_absence, COMMAND_ADD_ABSENCE, wish_add_absence },
     { DRAW_remove_absence, COMMAND_REMOVE_ABSENCE, wish_remove_absence },
     { DRAW_key, COMMAND_KEY, wish_key },
+    { DRAW_erase, COMMAND_ERASE, wish_erase },
     { DRAW_release, COMMAND_RELEASE, wish_release },
     { DRAW_expire, COMMAND_EXPIRE, wish_expire },
 };

@@ -31,6 +31,7 @@ enum {
     OPEN_CONFLICTS_MAX = 200000, /* of a company: more are no conflicts but another calendar */
     MOVES_MAX = 200,             /* orders in one entry that moves many */
     EVIDENCE_MAX = 32,
+    ERASE_MAX = 5000,           /* rows of one person that one command erases */
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
     ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
     VERSION_ANY = -2,           /* a command for whatever version stands */
@@ -148,6 +149,9 @@ struct command {
     size_t n_moves;
 
     struct key_record key; /* key: created, or changed when the id is known */
+
+    const struct erased_person *erased; /* erase; reason says why */
+    size_t n_erased;
 };
 
 struct needs {
