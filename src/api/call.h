@@ -126,6 +126,11 @@ void show_alternatives(struct call *call, struct json *j);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 
+/* News (changes_api.c): whether the actor hears of it, and what. */
+bool news_is_seen(const struct actor *actor, const struct news *news);
+void show_news(struct json *j, const struct zone *zone, const struct actor *actor,
+               const struct news *news);
+
 /* ---- routes ---- */
 
 extern const struct route routes[];
@@ -168,8 +173,20 @@ bool local_import(struct call *call);
 bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 
+bool changes_list(struct call *call);
+bool keys_list(struct call *call);
+bool key_get(struct call *call);
+bool key_revoke(struct call *call);
+void key_revoke_encode(struct call *call);
+bool key_rotate(struct call *call);
+void key_rotate_encode(struct call *call);
+bool refuses_idempotency(struct call *call); /* true: answered (local_api.c) */
+
 /* Query parameters (query.c): a value, or the empty view. */
 struct str query_get(const struct call *call, const char *name);
+bool query_has(const struct call *call, const char *name);
+/* A whole number of [min, max]; absent leaves *ret. False: it is none; answered. */
+bool query_whole(struct call *call, const char *name, int64_t min, int64_t max, int64_t *ret);
 /* Absent is false. False when it is neither true nor false; the fault was answered. */
 bool query_flag(struct call *call, const char *name, bool *ret);
 /* True when a parameter is repeated or not among `known`; the fault was answered. */

@@ -423,6 +423,12 @@ struct hash desk_seal_key(struct desk *desk)
     return hash_mac(&secret, STR("offer"));
 }
 
+struct hash desk_mac(struct desk *desk, struct str text)
+{
+    const struct hash secret = store_secret(desk->options.store);
+    return hash_mac(&secret, text);
+}
+
 static struct hash token_mac(const struct desk *desk, struct arena *arena,
                              const struct token_scope *scope, ref_t ref)
 {

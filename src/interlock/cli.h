@@ -106,6 +106,7 @@ const char *term_plain(void);
 /* ---- commands ---- */
 
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
-    command_slots, command_book, command_check, command_demo, command_generate;
+    command_key_list, command_key_revoke, command_key_rotate, command_slots, command_book,
+    command_check, command_demo, command_generate;
 
 #endif

@@ -74,6 +74,8 @@ struct override {
     struct str reason;
 };
 
+enum key_change { KEY_MADE, KEY_REVOKED, KEY_ROTATED };
+
 enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
 
 struct admit_inspection {              /* an order that already exists elsewhere */
@@ -137,22 +139,38 @@ struct command {
     struct admit_absence *absences;
     size_t n_absences;
 
-    struct key_record key; /* key: created, or changed when the id is known */
+    enum key_change key_change; /* of the key `subject`, but for one that is made */
+    struct key_record key;      /* made: all of it; rotated: id and secret of the new one */
+    utc_s key_until;            /* revoked, rotated: until then the old one is valid */
 };
 
 struct needs {
     bool inspection; /* command->subject */
     bool absence;    /* command->subject */
+    bool key;        /* command->subject */
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
+};
+
+struct configured { /* what the company would be after a change of one of its settings */
+    bool exists;    /* the thing does, before it */
+    bool needs_version;
+    int64_t version; /* of the thing as it stands */
+    enum code code;  /* why it cannot be, or CODE_NONE */
+    struct str field, detail;
+    const struct company *company_after; /* borrowed */
+    const struct setting_change *changes;
+    size_t n; /* 0: it is so already */
 };
 
 struct facts {
     const struct inspection *inspection; /* NULL: there is none */
     const struct absence *absence;
     const struct hold *hold;
-    int64_t external_ref_order; /* order number that has this externalRef; 0: none */
+    const struct key_record *key;
+    const struct configured *configured; /* configure, of one thing; NULL: see the command */
+    int64_t external_ref_order;          /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;
 };
@@ -174,7 +192,8 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
-    const struct inspection *unchanged; /* a step that leads where the order is: as it stands */
+    const struct inspection *unchanged;     /* a step that leads where the order is: as it stands */
+    const struct key_record *unchanged_key; /* the same of a key */
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */

@@ -137,7 +137,8 @@ IL_MUST il_rc desk_export(struct desk *desk, struct str company, struct buf *out
 IL_MUST il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
                          struct il_err *reterr);
 
-/* The key with this secret. *ret_found false: unknown or revoked. Strings live in the arena. */
+/* The key with this secret. *ret_found false: unknown or ended. Strings live in the arena. A key
+ * with a `revoked_at` to come is valid until then. */
 IL_MUST il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *arena,
                             struct row_key *ret, bool *ret_found, struct il_err *reterr);
 
@@ -151,6 +152,15 @@ struct lookup { /* where to look, and where what is found may lie */
     struct str company;
     struct arena *arena;
 };
+
+struct key_list {
+    struct row_key *at; /* without their secrets' hashes */
+    size_t n;
+};
+
+/* Keys of the company, ended ones too, by _id; with an `id` that one alone, if it is there. */
+IL_MUST il_rc desk_keys(const struct lookup *in, struct str id, struct key_list *ret,
+                        struct il_err *reterr);
 
 /* By _id, or by order number when `id` is a whole number. *ret_found false: none. */
 IL_MUST il_rc desk_find_inspection(const struct lookup *in, struct str id,
@@ -186,6 +196,57 @@ struct conflict_list {
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
 
+/* ---- what happened ---- */
+
+enum {
+    NEWS_ITEMS_MAX = 100, /* of a kind that one entry names; of more it is said that there are */
+    NEWS_MAX = 500,       /* entries read at once */
+    NEWS_PAGE_ITEMS_MAX = 5000, /* after so many things named a page ends, with whole entries */
+};
+
+enum news_kind {
+    NEWS_INSPECTION,
+    NEWS_HOLD,
+    NEWS_EVENT, /* and Blocks */
+    NEWS_VACATION,
+    NEWS_SETTING,
+    NEWS_CONFLICT,
+    NEWS_KEY,
+    NEWS_KINDS
+};
+
+struct news_item {
+    enum news_kind what;
+    struct str id; /* empty: `ref` is its name (holds, conflicts) */
+    ref_t ref;
+    struct str brand;              /* whose it is; empty: of no brand alone */
+    struct str word;               /* status or state; of a setting its kind */
+    int64_t order_number, version; /* 0: it has none */
+    bool is_gone;                  /* removed, or revoked */
+};
+
+struct news { /* an entry of the journal, as far as the public may know it: a block */
+    struct arena arena;
+    uint64_t seq;
+    utc_s at;
+    enum command_kind kind;
+    struct str channel;
+    const struct news_item *items; /* sorted by kind */
+    size_t n;
+    bool is_cut; /* there was more than NEWS_ITEMS_MAX of a kind */
+};
+
+struct news_list {
+    const struct news **at; /* holders; the caller frees them with news_drop */
+    size_t n;
+    uint64_t newest; /* seq of the company in the same view */
+};
+
+/* What the journal has after `after`, at most `limit` (<= NEWS_MAX) entries. */
+IL_MUST il_rc desk_news(const struct lookup *in, uint64_t after, size_t limit,
+                        struct news_list *ret, struct il_err *reterr);
+void news_drop(struct news_list *list);
+
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
 struct desk_stats {
@@ -206,6 +267,8 @@ struct str desk_token_make(const struct desk *desk, struct arena *arena,
 IL_MUST bool desk_token_read(const struct desk *desk, struct arena *arena,
                              const struct token_scope *scope, struct str token, ref_t *ret);
 struct hash desk_seal_key(struct desk *desk); /* seals offers */
+/* What the server alone can make of a text: the same each time. */
+struct hash desk_mac(struct desk *desk, struct str text);
 
 /* ---- verifying ---- */
 
