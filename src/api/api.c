@@ -147,8 +147,9 @@ static bool body_open(struct call *call)
 /* What the client says it can read; most say nothing or anything. */
 static bool accept_is_good(struct call *call)
 {
+    /* The last but for what is no JSON: a stream. */
     static const char *const good[] = { "*/*", "application/*", "application/json",
-                                        "application/problem+json" };
+                                        "application/problem+json", "text/event-stream" };
     size_t count;
     struct str rest = http_header(call->request, "Accept", &count);
     if (rest.len == 0)

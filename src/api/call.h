@@ -126,6 +126,9 @@ void show_alternatives(struct call *call, struct json *j);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 
+/* The largest seq that a ref has room for (core/claim.h). */
+static const int64_t SEQ_MAX = INT64_MAX >> REF_SEQ_SHIFT;
+
 /* News (changes_api.c): whether the actor hears of it, and what. */
 bool news_is_seen(const struct actor *actor, const struct news *news);
 void show_news(struct json *j, const struct zone *zone, const struct actor *actor,
@@ -174,6 +177,7 @@ bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 
 bool changes_list(struct call *call);
+bool stream_handle(struct call *call);
 bool keys_list(struct call *call);
 bool key_get(struct call *call);
 bool key_revoke(struct call *call);

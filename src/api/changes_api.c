@@ -9,9 +9,6 @@
 
 enum { CHANGES_USUAL = 100 };
 
-/* A ref has a seq in its upper bits (core/claim.h). */
-static const int64_t SEQ_MAX = INT64_MAX >> REF_SEQ_SHIFT;
-
 static const char *const lists[NEWS_KINDS] = {
     [NEWS_INSPECTION] = "inspections",
     [NEWS_HOLD] = "holds",

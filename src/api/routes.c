@@ -56,6 +56,7 @@ const struct route routes[] = {
       conflict_encode, COMMANDS },
     TELL("POST", "/conflicts/{}/resolve", OFFICE, conflict_resolve, conflict_encode),
     ASK("/changes", INSIDERS, changes_list),
+    ASK("/stream", INSIDERS, stream_handle),
     ASK("/keys", ROLE_BIT_ADMIN, keys_list),
     ASK("/keys/{}", ROLE_BIT_ADMIN, key_get),
     { "POST", "/keys/{}/revoke", ROLE_BIT_ADMIN, false, true, false, key_revoke, key_revoke_encode,

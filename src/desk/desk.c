@@ -25,6 +25,7 @@ il_rc desk_open(const struct desk_options *options, struct desk **ret, struct il
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&desk->wake, &monotonic);
     (void)pthread_cond_init(&desk->idle, &monotonic);
+    (void)pthread_cond_init(&desk->heard, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     if (!options->read_only) {
         if (pthread_create(&desk->writer, NULL, writer_run, desk) != 0) {
@@ -63,6 +64,7 @@ void desk_close(struct desk *desk)
     store_close(desk->options.store);
     (void)pthread_cond_destroy(&desk->wake);
     (void)pthread_cond_destroy(&desk->idle);
+    (void)pthread_cond_destroy(&desk->heard);
     (void)pthread_mutex_destroy(&desk->lock);
     (void)pthread_mutex_destroy(&desk->loading);
     block_free(desk);

@@ -52,8 +52,10 @@ struct desk {
     pthread_cond_t wake;  /* CLOCK_MONOTONIC */
     struct desk_job *queue_first, **queue_last;
     size_t n_queued;
-    bool is_busy;        /* a batch has been taken and is not answered yet */
-    pthread_cond_t idle; /* the queue is empty and nothing is busy */
+    bool is_busy;         /* a batch has been taken and is not answered yet */
+    pthread_cond_t idle;  /* the queue is empty and nothing is busy */
+    pthread_cond_t heard; /* CLOCK_MONOTONIC: n_heard moved */
+    uint64_t n_heard;     /* commits that listeners can have heard of, and nudges */
     bool closing, is_stopped;
     struct company_slot *slots[COMPANY_SLOTS];
     uint64_t use_clock;

@@ -6,6 +6,8 @@
  *      that there were more. So its size has a bound, and so has a page of them. */
 #include "desk_parts.h"
 
+#include <time.h>
+
 struct gathering_news {
     struct arena *arena; /* of the list */
     struct news_list list;
@@ -205,4 +207,40 @@ void news_drop(struct news_list *list)
     for (size_t i = 0; i < list->n; i++)
         block_free(list->at[i]);
     list->n = 0;
+}
+
+/* ---- listening ---- */
+
+void desk_nudge(struct desk *desk)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    desk->n_heard++;
+    (void)pthread_cond_broadcast(&desk->heard);
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
+void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += wait_ms / 1000;
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    (void)pthread_mutex_lock(&desk->lock);
+    while (desk->n_heard == *heard &&
+           pthread_cond_timedwait(&desk->heard, &desk->lock, &until) == 0)
+        continue;
+    *heard = desk->n_heard;
+    (void)pthread_mutex_unlock(&desk->lock);
+}
+
+uint64_t desk_newest(struct desk *desk, struct str company)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    const uint64_t newest = slot_find(desk, company)->known_seq;
+    (void)pthread_mutex_unlock(&desk->lock);
+    return newest;
 }

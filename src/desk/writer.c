@@ -389,6 +389,8 @@ static void publish(struct batch *batch)
         keys_forget(desk);
         (void)pthread_mutex_unlock(&desk->lock);
     }
+    /* Last: who hears of it finds it, and no ended key opens anything any more. */
+    desk_nudge(desk);
 }
 
 static void answer(struct batch *batch)

@@ -247,6 +247,13 @@ IL_MUST il_rc desk_news(const struct lookup *in, uint64_t after, size_t limit,
                         struct news_list *ret, struct il_err *reterr);
 void news_drop(struct news_list *list);
 
+/* Waits until something was committed since `*heard`, which is 0 at first, at most so long. It costs
+ * the writer a signal. What was committed is for the listener to read (desk_news). */
+void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms);
+void desk_nudge(struct desk *desk); /* whoever waits in desk_hear returns */
+/* Seq of the newest state a reader can get; 0: not known, the company was not asked for yet. */
+uint64_t desk_newest(struct desk *desk, struct str company);
+
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
 struct desk_stats {
