@@ -58,6 +58,7 @@ struct call {
     bool has_job;
     struct slot_pen *pen;           /* once a slot was written */
     struct http_exchange *exchange; /* NULL without a server */
+    int64_t began_us;
 };
 
 /* ---- answers (problem.c) ---- */
@@ -176,6 +177,10 @@ bool local_import(struct call *call);
 bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 
+bool metrics_handle(struct call *call);
+bool openapi_handle(struct call *call);
+bool planned_handle(struct call *call);
+bool names_tag(struct str if_none_match, struct str etag); /* slots_api.c */
 bool changes_list(struct call *call);
 bool stream_handle(struct call *call);
 bool keys_list(struct call *call);

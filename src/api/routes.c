@@ -20,6 +20,11 @@
         "POST", "/inspection/{}/" word, EVERYONE, false, true, false, step_handle, change_encode, \
             kind                                                                                  \
     }
+/* Promised; says so. */
+#define PLAN(method, path, roles)                                                \
+    {                                                                            \
+        method, path, roles, false, false, false, planned_handle, NULL, COMMANDS \
+    }
 
 const struct route routes[] = {
     ASK("/healthz", 0, health_handle),
@@ -63,6 +68,25 @@ const struct route routes[] = {
       COMMANDS },
     { "POST", "/keys/{}/rotate", ROLE_BIT_ADMIN, false, true, false, key_rotate, key_rotate_encode,
       COMMANDS },
+    ASK("/metrics", ROLE_BIT_ADMIN, metrics_handle),
+    ASK("/openapi.json", 0, openapi_handle),
+    PLAN("GET", "/investigate", INSIDERS),
+    PLAN("POST", "/investigate", INSIDERS),
+    PLAN("POST", "/plan", OFFICE),
+    PLAN("GET", "/plan/{}", INSIDERS),
+    PLAN("POST", "/plan/{}/accept", OFFICE),
+    PLAN("POST", "/quote", BOOKERS),
+    PLAN("GET", "/quote/{}", EVERYONE),
+    PLAN("POST", "/quote/{}/book", BOOKERS),
+    PLAN("POST", "/lead", BOOKERS),
+    PLAN("POST", "/waitlist", BOOKERS),
+    PLAN("POST", "/reassignments", OFFICE),
+    PLAN("POST", "/spectora/webhook/{}", 0),
+    PLAN("GET", "/m/{}", 0),
+    PLAN("POST", "/m/{}", 0),
+    PLAN("GET", "/calendar/{}.ics", 0),
+    PLAN("GET", "/book/{}", 0),
+    PLAN("GET", "/desk", 0),
     { "POST", "/local/import", 0, true, false, false, local_import, NULL, COMMANDS },
     { "POST", "/local/keys", ROLE_BIT_ADMIN, true, false, true, local_key, local_key_encode,
       COMMANDS },

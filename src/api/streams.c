@@ -1,6 +1,8 @@
 /* The hub of open streams: see streams.h. */
 #include "streams.h"
 
+#include "meters.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +171,7 @@ il_rc api_listen(struct api *api, struct il_err *reterr)
         return il_fail(reterr, IL_LIMIT, "the thread of streams cannot be started");
     }
     api->hub = hub;
+    api->meters = meters_make(api->clock->now_s(api->clock));
     return IL_OK;
 }
 
@@ -187,6 +190,8 @@ void api_close(struct api *api)
     (void)pthread_mutex_destroy(&hub->lock);
     block_free(hub);
     api->hub = NULL;
+    meters_drop(api->meters);
+    api->meters = NULL;
 }
 
 size_t hub_streams(struct hub *hub)

@@ -361,6 +361,16 @@ static bool commit(struct batch *batch, unsigned *moved)
     return false;
 }
 
+/* Lock held. */
+static void count_entries(struct desk *desk, const struct batch_company *c)
+{
+    enum command_kind kind;
+    for (size_t i = 0; i < c->n_entries; i++) {
+        if (command_parse(c->entries[i].entry.kind, &kind))
+            desk->stats.entries[kind]++;
+    }
+}
+
 static void publish(struct batch *batch)
 {
     struct desk *desk = batch->desk;
@@ -389,6 +399,10 @@ static void publish(struct batch *batch)
         keys_forget(desk);
         (void)pthread_mutex_unlock(&desk->lock);
     }
+    (void)pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < batch->n_companies; i++)
+        count_entries(desk, &batch->companies[i]);
+    (void)pthread_mutex_unlock(&desk->lock);
     /* Last: who hears of it finds it, and no ended key opens anything any more. */
     desk_nudge(desk);
 }

@@ -16,6 +16,19 @@ void *http_state(struct http_exchange *exchange)
     return exchange->state;
 }
 
+struct http_stats http_stats(struct http_exchange *exchange)
+{
+    struct http_server *const server = exchange->server;
+    struct http_stats stats = { 0 };
+    server_lock(server);
+    for (size_t i = 0; i < server->n_doors; i++)
+        stats.connections += server->doors[i].n_connections;
+    stats.requests = server->n_live;
+    stats.sleeping = server->n_pending;
+    server_unlock(server);
+    return stats;
+}
+
 struct http_exchange *exchange_make(struct http_door *door, struct MHD_Connection *connection,
                                     struct str target)
 {

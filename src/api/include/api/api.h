@@ -17,12 +17,13 @@ struct api {
     struct desk *desk;
     struct clock *clock;
     struct log *log;
-    struct hub *hub; /* of open streams; NULL: nobody listens (api_listen) */
+    struct hub *hub;       /* of open streams; NULL: nobody listens (api_listen) */
+    struct meters *meters; /* what is counted of requests, with the hub */
 };
 
 struct api api_make(struct desk *desk, struct clock *clock, struct log *log);
 
-/* Streams are served from here on; api_close comes after http_stop. */
+/* Streams are served and requests counted from here on; api_close comes after http_stop. */
 IL_MUST il_rc api_listen(struct api *api, struct il_err *reterr);
 void api_close(struct api *api);
 

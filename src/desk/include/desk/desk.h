@@ -258,9 +258,31 @@ bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
 struct desk_stats {
     uint64_t jobs, refused, batches, largest_batch, commits, syncs;
+    uint64_t entries[COMMANDS]; /* written, by kind */
     size_t image_bytes, images, queued;
 };
 struct desk_stats desk_stats(struct desk *desk);
+
+enum { FIGURES_COMPANIES_MAX = 1000 };
+
+enum outbox_state { OUTBOX_PENDING, OUTBOX_SENT, OUTBOX_FAILED, OUTBOX_PARKED, OUTBOX_STATES };
+struct str outbox_state_name(int state);
+
+struct company_figures {
+    struct str id;
+    size_t holds_live, conflicts_open, outbox[OUTBOX_STATES];
+    utc_s outbox_waits_s; /* the oldest that is not sent; 0: there is none */
+};
+
+struct figures_list {
+    struct company_figures *at;
+    size_t n;
+};
+
+/* Of the company, or of all (at most FIGURES_COMPANIES_MAX) where none is named. */
+IL_MUST il_rc desk_figures(const struct lookup *in, struct figures_list *ret,
+                           struct il_err *reterr);
+IL_MUST il_rc desk_has_one_company(struct desk *desk, bool *ret, struct il_err *reterr);
 
 /* Secrets: url-safe text of HMAC(server key, kind, company, id, generation) with the id in front,
  * so that nothing need be stored to check one and a replay can say it again. */

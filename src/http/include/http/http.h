@@ -106,6 +106,11 @@ void *http_state(struct http_exchange *exchange);
 /* Wakes a sleeping exchange: finish will be called. Exactly once per `return false`. */
 void http_wake(struct http_exchange *exchange);
 
+struct http_stats {
+    size_t connections, requests, sleeping;
+};
+struct http_stats http_stats(struct http_exchange *exchange); /* of its server */
+
 struct http_options {
     struct str host;          /* "127.0.0.1" or "::1" */
     uint16_t port;            /* 0: any free port */
