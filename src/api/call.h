@@ -177,6 +177,16 @@ bool local_import(struct call *call);
 bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 
+bool settings_list(struct call *call);
+bool setting_get(struct call *call);
+bool setting_add(struct call *call);
+bool setting_put(struct call *call);
+bool setting_patch(struct call *call);
+bool setting_remove(struct call *call);
+bool company_get_handle(struct call *call);
+bool company_put_handle(struct call *call);
+bool company_patch(struct call *call);
+void setting_encode(struct call *call);
 bool metrics_handle(struct call *call);
 bool openapi_handle(struct call *call);
 bool planned_handle(struct call *call);

@@ -174,7 +174,8 @@ static void put_server(struct call *call, struct buf *out)
     const struct http_stats http = http_stats(call->exchange);
     whole(out, "connections", "gauge", "Open connections.", http.connections);
     whole(out, "requests_running", "gauge", "Requests that are not answered yet.", http.requests);
-    whole(out, "requests_pending", "gauge", "Of those, the ones in a handler or asleep.", http.sleeping);
+    whole(out, "requests_pending", "gauge", "Of those, the ones in a handler or asleep.",
+          http.sleeping);
 }
 
 typedef uint64_t (*figure)(const struct company_figures *);

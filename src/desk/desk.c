@@ -347,11 +347,12 @@ static il_rc try_on(struct desk *desk, struct desk_job *job, utc_s now, struct i
     struct store_read *read;
     struct facts facts;
     TRY(store_read_open(desk->options.store, &read, reterr));
-    const struct deciding on = { read, NULL, job->image, now };
+    const struct deciding on = { read, NULL, job->image, now, desk };
     const il_rc rc = facts_load(&on, job, &facts, reterr);
     store_read_close(read);
     if (rc == IL_OK)
         job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+    configure_forget(job);
     job->seq = job->image->seq;
     return rc;
 }

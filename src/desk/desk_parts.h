@@ -6,7 +6,10 @@
  *   facts.c      what a decision needs from outside the image
  *   project.c    an entry as rows
  *   import.c     company documents (import_brands.c: what they must not take away)
+ *   settings.c   one setting changed by itself
  *   query.c      reading
+ *   news.c       what happened, for those who listen
+ *   figures.c    what is counted of companies
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H
@@ -99,8 +102,9 @@ struct deciding { /* what a decision stands on */
     const struct overlay *batch;
     const struct image *image;
     utc_s now;
+    struct desk *desk;
 };
-IL_MUST il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+IL_MUST il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                          struct il_err *reterr);
 struct rows_at { /* a company's rows, and where what is found may lie */
     struct store_read *read;
@@ -170,6 +174,16 @@ struct brands_after { /* what an import would leave */
 /* IL_INVALID when something that the document does not change names a brand that would be gone. */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
                                   struct il_err *reterr);
+
+/* settings.c */
+/* What the change of one setting comes to, refusals included; job->company_after is held until
+ * configure_forget. */
+IL_MUST il_rc configure_prepare(const struct deciding *on, const struct rows_at *in,
+                                struct desk_job *job, struct facts *ret, struct il_err *reterr);
+/* The people it brings, in ret (one for each setting of the entry). */
+size_t configure_persons(const struct desk_job *job, const struct entry *entry,
+                         struct personal_data *ret);
+void configure_forget(struct desk_job *job);
 
 /* desk.c */
 /* Of an entry, what the row of its idempotency key must agree with. */

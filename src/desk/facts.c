@@ -366,7 +366,7 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     return IL_OK;
 }
 
-il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                  struct il_err *reterr)
 {
     const struct needs needs = booking_needs(on->image, &job->command);
@@ -384,5 +384,7 @@ il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct f
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
         TRY(load_duplicates(on, job, ret, reterr));
+    if (job->setting.how != SETTING_NONE)
+        TRY(configure_prepare(on, &in, job, ret, reterr));
     return IL_OK;
 }

@@ -60,11 +60,24 @@ void desk_drain(struct desk *desk);
 
 /* ---- changing ---- */
 
+enum setting_how { SETTING_NONE, SETTING_ADD, SETTING_REPLACE, SETTING_MERGE, SETTING_REMOVE };
+
+struct setting_wish { /* one thing of the company's document */
+    enum setting_how how;
+    enum document_kind kind; /* any but the zone, which comes with the company */
+    struct str id;           /* empty: a new one, of which the text may name it */
+    struct str text;         /* as a document has it; merge: what differs */
+};
+const char *setting_list_name(enum document_kind kind); /* "services"; "company" */
+
+struct personal_data;
+
 struct desk_job {
     /* Filled in by the caller; everything is borrowed until done. */
     struct str company;
     struct command command;
-    struct str personal; /* book: canonical personal JSON */
+    struct str personal;         /* book: canonical personal JSON */
+    struct setting_wish setting; /* configure, of one thing */
     struct arena *arena;
     bool has_idempotency;
     struct str idempotency_key;
@@ -84,6 +97,8 @@ struct desk_job {
     struct desk_job *next;
     int64_t deadline_ms;
     struct store_entry rows;
+    const struct company *company_after; /* a holder, while a setting is decided */
+    struct personal_data *sealed;        /* what a setting brings, by change */
     bool is_import;
     struct desk_import *import;
 };
