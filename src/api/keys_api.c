@@ -1,9 +1,9 @@
 /* API keys over HTTP: listed, revoked, replaced.
  *
- *  L1  A secret is said once, by the request that made it: nobody else can say it, the file neither.
- *      Where a request carries an Idempotency-Key its repeat must say the same again, so the secret
- *      is a MAC, under the server's own secret, of the caller's secret and the new key's _id: each of
- *      the two alone gives nothing.
+ *  L1  A secret is said once, by the request that made it: nobody else can say it, the file
+ *      neither. Where a request carries an Idempotency-Key its repeat must say the same again, so
+ *      the secret is a MAC, under the server's own secret, of the caller's secret and the new key's
+ *      _id: each of the two alone gives nothing.
  *  L2  A key of one brand sees and ends keys of its brand alone.
  *  L3  A key that ended opens nothing from that moment on; streams that it opened end too. */
 #include "call.h"

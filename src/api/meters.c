@@ -3,7 +3,8 @@
  *  Q1  Companies are walls here too: what the server does for all is told over the private socket,
  *      and to an admin key where there is no other company. Where there are several, an admin key
  *      gets its own company's figures.
- *  Q2  A label has few values: routes by their pattern, never a path as sent; statuses; companies. */
+ *  Q2  A label has few values: routes by their pattern, never a path as sent; statuses; companies.
+ *      */
 #include "meters.h"
 
 #include "streams.h"

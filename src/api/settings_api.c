@@ -1,7 +1,8 @@
 /* /settings: what the company's document says of itself, one thing at a time.
  *
- *  N1  A thing reads as in the document, with a `version`: what is read can be sent back. The version
- *      is made of what the thing says, so equal things have equal versions and it does not count.
+ *  N1  A thing reads as in the document, with a `version`: what is read can be sent back. The
+ *      version is made of what the thing says, so equal things have equal versions and it does not
+ *      count.
  *  N2  The rules and words are the import's (desk/settings.c).
  *  N3  Settings are the company's: a key of one brand reads them, but of brands its own alone, and
  *      changes no more than that one. */

@@ -4,10 +4,10 @@
  *     event: change                   id: 60              ours: read everything anew and go on here
  *     data: {"seq":41,...}            data: {"asOfSeq":60}
  *
- *  Z1  Between two ids of a stream, and over its resumption (Last-Event-ID, or `after`), no change is
- *      left out and none is told twice: the next is always the one after the last that was told.
- *  Z2  A stream holds its place and no changes: a client that does not read holds up nobody. One that
- *      is STREAM_BACKLOG_MAX behind is told to read anew.
+ *  Z1  Between two ids of a stream, and over its resumption (Last-Event-ID, or `after`), no change
+ *      is left out and none is told twice: the next is always the one after the last that was told.
+ *  Z2  A stream holds its place and no changes: a client that does not read holds up nobody. One
+ *      that is STREAM_BACKLOG_MAX behind is told to read anew.
  *  Z3  No stream outlives its key: it is looked up before anything is told. */
 #include "streams.h"
 

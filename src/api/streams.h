@@ -1,10 +1,12 @@
 /* Open streams and what they wait for. Private to api.
  *
- *  Y1  One thread hears of commits, reads what is new of each company that is listened to, once, and
- *      wakes its streams; each of them takes what it has not told yet. The writer knows of none.
+ *  Y1  One thread hears of commits, reads what is new of each company that is listened to, once,
+ *      and wakes its streams; each of them takes what it has not told yet. The writer knows of
+ *      none.
  *  Y2  The last pieces of news of a company are kept while anybody listens (RING_*): who is further
  *      behind reads the journal.
- *  Y3  hub->lock guards lists, rings and what is marked; it is never held while anything is read. */
+ *  Y3  hub->lock guards lists, rings and what is marked; it is never held while anything is read.
+ *      */
 #ifndef API_STREAMS_H
 #define API_STREAMS_H
 

@@ -19,6 +19,7 @@
 #include "desk/desk.h"
 
 #include <pthread.h>
+#include <time.h>
 
 enum { COMPANY_SLOTS = 1024, KEYS_CACHED = 1024, FLIGHTS_SLOTS = 4096 };
 
@@ -174,6 +175,12 @@ struct brands_after { /* what an import would leave */
 /* IL_INVALID when something that the document does not change names a brand that would be gone. */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
                                   struct il_err *reterr);
+
+/* figures.c */
+void entries_count(struct desk *desk, const struct store_entry *entries, size_t n);
+
+/* news.c */
+struct timespec monotonic_in(int64_t wait_ms); /* for waits on CLOCK_MONOTONIC */
 
 /* settings.c */
 /* What the change of one setting comes to, refusals included; job->company_after is held until

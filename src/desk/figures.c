@@ -153,3 +153,14 @@ struct str outbox_state_name(int state)
     static const char *const names[OUTBOX_STATES] = { "pending", "sent", "failed", "parked" };
     return str_from(names[state]);
 }
+
+void entries_count(struct desk *desk, const struct store_entry *entries, size_t n)
+{
+    enum command_kind kind;
+    (void)pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < n; i++) {
+        if (command_parse(entries[i].entry.kind, &kind))
+            desk->stats.entries[kind]++;
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+}

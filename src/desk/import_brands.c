@@ -39,7 +39,8 @@ static struct str mark_of(struct arena *arena, struct str brand)
     return mark;
 }
 
-/* A company may have a million orders: most are seen not to name a lost brand without being read. */
+/* A company may have a million orders: most are seen not to name a lost brand without being read.
+ * */
 static void marks_make(struct naming *naming, struct arena *arena)
 {
     const struct company *before = naming->after->image->company;

@@ -1,7 +1,7 @@
 /* News: entries of the journal as others may hear of them.
  *
- *  W1  A piece of news names things and never shows them: no person, no secret, no free text. Whoever
- *      may see a thing asks for it.
+ *  W1  A piece of news names things and never shows them: no person, no secret, no free text.
+ *      Whoever may see a thing asks for it.
  *  W2  An import may be about thousands of orders: a piece names NEWS_ITEMS_MAX of a kind and says
  *      that there were more. So its size has a bound, and so has a page of them. */
 #include "desk_parts.h"
@@ -219,7 +219,7 @@ void desk_nudge(struct desk *desk)
     (void)pthread_mutex_unlock(&desk->lock);
 }
 
-void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms)
+struct timespec monotonic_in(int64_t wait_ms)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
@@ -229,6 +229,12 @@ void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms)
         until.tv_nsec -= 1000000000;
         until.tv_sec++;
     }
+    return until;
+}
+
+void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms)
+{
+    const struct timespec until = monotonic_in(wait_ms);
     (void)pthread_mutex_lock(&desk->lock);
     while (desk->n_heard == *heard &&
            pthread_cond_timedwait(&desk->heard, &desk->lock, &until) == 0)

@@ -1,8 +1,8 @@
 /* One setting of a company changed by itself: what an import of a document with just that would do.
  *
  *  X1  The words and the rules are the import's: it is the same document, the same merge, the same
- *      checks. What orders or holds name is never taken away: an inspector or a service is retired, a
- *      brand stays.
+ *      checks. What orders or holds name is never taken away: an inspector or a service is retired,
+ *      a brand stays.
  *  X2  Decided by the writer on the rows as they stand; two such changes of a company are never in
  *      one batch, because the second needs the rows that the first leaves. */
 #include "desk_parts.h"

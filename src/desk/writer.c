@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
 enum { RETRIES_MOVED = 8, BATCH_COMPANIES_MAX = DESK_BATCH_MAX };
 
@@ -178,8 +177,8 @@ static bool is_undecided(const struct batch_company *c, const struct desk_job *j
     return job->verdict.needs_floor < c->image->floor;
 }
 
-/* False: the job needs an older floor than entries of this batch allow, or settings that they change;
- * it opens the next batch. */
+/* False: the job needs an older floor than entries of this batch allow, or settings that they
+ * change; it opens the next batch. */
 static bool decide_one(struct batch *batch, struct store_read *read, struct desk_job *job)
 {
     struct batch_company *c = company_in(batch, job->company);
@@ -374,16 +373,6 @@ static bool commit(struct batch *batch, unsigned *moved)
     return false;
 }
 
-/* Lock held. */
-static void count_entries(struct desk *desk, const struct batch_company *c)
-{
-    enum command_kind kind;
-    for (size_t i = 0; i < c->n_entries; i++) {
-        if (command_parse(c->entries[i].entry.kind, &kind))
-            desk->stats.entries[kind]++;
-    }
-}
-
 static void publish(struct batch *batch)
 {
     struct desk *desk = batch->desk;
@@ -412,10 +401,8 @@ static void publish(struct batch *batch)
         keys_forget(desk);
         (void)pthread_mutex_unlock(&desk->lock);
     }
-    (void)pthread_mutex_lock(&desk->lock);
     for (size_t i = 0; i < batch->n_companies; i++)
-        count_entries(desk, &batch->companies[i]);
-    (void)pthread_mutex_unlock(&desk->lock);
+        entries_count(desk, batch->companies[i].entries, batch->companies[i].n_entries);
     /* Last: who hears of it finds it, and no ended key opens anything any more. */
     desk_nudge(desk);
 }
@@ -488,17 +475,9 @@ static void queue_wait(struct desk *desk, int64_t sweep_at_ms)
 {
     while (desk->queue_first == NULL && !desk->closing) {
         const int64_t now_ms = desk->options.clock->monotonic_ms(desk->options.clock);
-        struct timespec until;
         if (now_ms >= sweep_at_ms)
             return;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        const int64_t wait_ms = sweep_at_ms - now_ms;
-        until.tv_sec += wait_ms / 1000;
-        until.tv_nsec += wait_ms % 1000 * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_nsec -= 1000000000;
-            until.tv_sec++;
-        }
+        const struct timespec until = monotonic_in(sweep_at_ms - now_ms);
         (void)pthread_cond_timedwait(&desk->wake, &desk->lock, &until);
     }
 }

@@ -262,8 +262,8 @@ IL_MUST il_rc desk_news(const struct lookup *in, uint64_t after, size_t limit,
                         struct news_list *ret, struct il_err *reterr);
 void news_drop(struct news_list *list);
 
-/* Waits until something was committed since `*heard`, which is 0 at first, at most so long. It costs
- * the writer a signal. What was committed is for the listener to read (desk_news). */
+/* Waits until something was committed since `*heard`, which is 0 at first, at most so long. It
+ * costs the writer a signal. What was committed is for the listener to read (desk_news). */
 void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms);
 void desk_nudge(struct desk *desk); /* whoever waits in desk_hear returns */
 /* Seq of the newest state a reader can get; 0: not known, the company was not asked for yet. */
