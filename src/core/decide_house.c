@@ -25,14 +25,14 @@ bool decide_configure(struct draft *d, const struct facts *facts, struct verdict
     }
     if (c->needs_version && !c->exists)
         return refuse(verdict, CODE_not_found, "", STR(""));
-    if (c->needs_version && !version_judge(d, c->version, verdict))
-        return false;
     if (c->code != CODE_NONE) {
         verdict->code = c->code;
         verdict->field = c->field;
         verdict->detail = c->detail;
         return false;
     }
+    if (c->needs_version && !version_judge(d, c->version, verdict))
+        return false;
     take_settings(d, c->changes, c->n, c->company_after);
     return c->n > 0;
 }
