@@ -54,6 +54,15 @@ static void put_row(struct call *call, struct json *j, const struct row_key *row
     json_end_object(j);
 }
 
+static void put_rows(struct call *call, struct json *j, const struct key_list *list,
+                     struct str role)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        if (str_equal(list->at[i].role, role) && actor_sees(&call->actor, list->at[i].brand))
+            put_row(call, j, &list->at[i]);
+    }
+}
+
 bool keys_list(struct call *call)
 {
     struct key_list list;
@@ -66,10 +75,8 @@ bool keys_list(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_open(&j, "keys", '[');
-    for (size_t i = 0; i < list.n; i++) {
-        if (actor_sees(&call->actor, list.at[i].brand))
-            put_row(call, &j, &list.at[i]);
-    }
+    for (int role = 0; role < ROLES; role++)
+        put_rows(call, &j, &list, role_name((enum role)role));
     json_end_array(&j);
     json_end_object(&j);
     return answer_json(call, 200);
