@@ -182,7 +182,7 @@ class Answer:
 
     @property
     def code(self):
-        return self.json.get("code") if self.body else None
+        return self.json.get("code") if self.body.startswith(b"{") else None
 
     @property
     def seq(self):
