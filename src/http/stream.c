@@ -11,6 +11,9 @@
 enum {
     BLOCK_BYTES = 2048,
     KEPT_BYTES = 4096, /* what an idle stream keeps of its buffer */
+    /* What the kernel keeps for a client that does not read; by itself it would grow to megabytes
+     * for each. */
+    SEND_BUFFER_BYTES = 64 * 1024,
 };
 
 struct http_stream {
@@ -138,6 +141,9 @@ struct MHD_Response *source_answer(struct http_exchange *exchange, struct http_s
     s->source = source;
     s->socket_fd = info == NULL ? -1 : info->connect_fd;
     source->stream = s;
+    const int bytes = SEND_BUFFER_BYTES;
+    if (s->socket_fd >= 0)
+        (void)setsockopt(s->socket_fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
     streams_add(s);
     struct MHD_Response *const built =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, on_read, s, on_free);

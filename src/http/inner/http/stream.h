@@ -3,7 +3,8 @@
  *  U1  is_asleep and is_wanted change under the server's lock; a connection is suspended in the
  *      critical section that finds it unwanted, so no wake is lost.
  *  U2  What a stream holds is what one pull gave: a client that does not read holds up nobody and
- *      costs that much. The library ends it when its socket was full for the idle time.
+ *      costs that much, and a send buffer that does not grow. The library ends it when its socket
+ *      was full for the idle time.
  *  U3  Quiescing ends every stream, also those that sleep; a client that does not read then is cut
  *      off a moment later (http_stop).
  *  U4  source->drop runs exactly once, when the library is done with the answer. Until then its
