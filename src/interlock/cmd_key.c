@@ -33,7 +33,7 @@ static const struct option_spec rotate_options[] = {
     AS_JSON,
 };
 
-static const int64_t grace_s_max = 30 * 86400;
+static const int64_t grace_s_max = INT64_C(30) * 86400;
 
 /* One request, and what stands for its answer: the body as it is with --json. */
 struct asking {
