@@ -2,10 +2,10 @@
 # Installs the Debian packages that a target needs, and only those that are missing, so that it needs
 # no network and no root when all are there. Usage: setup.sh build|test
 set -eu
-build="gcc libc6-dev make meson ninja-build pkg-config python3 libmicrohttpd-dev libjansson-dev
-libsqlite3-dev libsodium-dev libcurl4-openssl-dev tzdata curl"
+build="gcc libc6-dev make meson ninja-build pkg-config python3 python3-yaml libmicrohttpd-dev
+libjansson-dev libsqlite3-dev libsodium-dev libcurl4-openssl-dev tzdata curl"
 test="$build libcmocka-dev clang clang-format clang-tidy cppcheck libclang-rt-14-dev faketime
-sqlite3 wrk binutils python3-yaml python3-jsonschema"
+sqlite3 wrk binutils python3-jsonschema"
 case "$1" in
 build) wanted=$build ;;
 test) wanted=$test ;;

@@ -1,6 +1,6 @@
 /* From request to answer: route, key, input, permission; then the handler, the desk, the encoder.
  */
-#include "call.h"
+#include "meters.h"
 
 #include "core/status.h"
 
@@ -18,6 +18,15 @@ enum { WORK_CEILING_BYTES = 8 * 1024 * 1024 };
 
 /* ---- routing ---- */
 
+/* "{}", or "{}.ics". */
+static bool fits_name(struct str expected, struct str given)
+{
+    if (!str_starts(expected, STR("{}")) || given.len <= expected.len - 2)
+        return false;
+    const struct str end = { expected.at + 2, expected.len - 2 };
+    return str_equal(end, (struct str){ given.at + given.len - end.len, end.len });
+}
+
 static bool path_matches(const char *pattern, struct str path, struct str segments[2])
 {
     struct str want = str_from(pattern);
@@ -27,8 +36,8 @@ static bool path_matches(const char *pattern, struct str path, struct str segmen
     while (want.len > 0 && path.len > 0) {
         const struct str expected = str_cut(&want, '/');
         const struct str given = str_cut(&path, '/');
-        if (str_equal(expected, STR("{}")) && given.len > 0)
-            segments[n++] = given;
+        if (fits_name(expected, given))
+            segments[n++] = (struct str){ given.at, given.len - (expected.len - 2) };
         else if (!str_equal(expected, given))
             return false;
     }
@@ -147,8 +156,13 @@ static bool body_open(struct call *call)
 /* What the client says it can read; most say nothing or anything. */
 static bool accept_is_good(struct call *call)
 {
-    static const char *const good[] = { "*/*", "application/*", "application/json",
-                                        "application/problem+json" };
+    /* The last two for what is no JSON: streams and metrics. */
+    static const char *const good[] = { "*/*",
+                                        "application/*",
+                                        "application/json",
+                                        "application/problem+json",
+                                        "text/event-stream",
+                                        "text/plain" };
     size_t count;
     struct str rest = http_header(call->request, "Accept", &count);
     if (rest.len == 0)
@@ -234,6 +248,13 @@ static bool image_of(struct call *call)
     return true;
 }
 
+/* The server's own figures are of no company. */
+static bool is_of_all(const struct call *call)
+{
+    return call->route->handle == metrics_handle && call->request->from_local_socket &&
+           call->company.len == 0;
+}
+
 /* What was refused before it reached the desk, which judges a key by itself: the key's own story
  * comes before every fault but a body that cannot be read. */
 static void judge_key(struct call *call)
@@ -265,8 +286,8 @@ static bool prepare(struct call *call)
     call->job.command.actor = call->actor;
     call->job.command.version = NOT_FOUND;
     call->job.context = call;
-    call->has_job =
-        may(call) && image_of(call) && query_is_good(call) && !call->route->handle(call);
+    call->has_job = may(call) && (is_of_all(call) || image_of(call)) && query_is_good(call) &&
+                    !call->route->handle(call);
     if (!call->has_job)
         judge_key(call);
     return !call->has_job;
@@ -297,11 +318,15 @@ static struct call *call_make(struct api *api, const struct http_request *reques
     call->response = response;
     call->arena = request->arena;
     call->work = arena_make(WORK_CEILING_BYTES);
+    call->began_us = api->clock->monotonic_us(api->clock);
     return call;
 }
 
+/* It has its answer. */
 static void call_drop(struct call *call)
 {
+    struct clock *clock = call->api->clock;
+    meters_count(call->api->meters, call, clock->monotonic_us(clock) - call->began_us);
     if (call->has_reader)
         json_reader_drop(&call->reader);
     block_free(call->job.image);

@@ -58,6 +58,7 @@ struct call {
     bool has_job;
     struct slot_pen *pen;           /* once a slot was written */
     struct http_exchange *exchange; /* NULL without a server */
+    int64_t began_us;
 };
 
 /* ---- answers (problem.c) ---- */
@@ -126,6 +127,14 @@ void show_alternatives(struct call *call, struct json *j);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 
+/* The largest seq that a ref has room for (core/claim.h). */
+static const int64_t SEQ_MAX = INT64_MAX >> REF_SEQ_SHIFT;
+
+/* News (changes_api.c): whether the actor hears of it, and what. */
+bool news_is_seen(const struct actor *actor, const struct news *news);
+void show_news(struct json *j, const struct zone *zone, const struct actor *actor,
+               const struct news *news);
+
 /* ---- routes ---- */
 
 extern const struct route routes[];
@@ -173,8 +182,35 @@ void persons_erase_encode(struct call *call);
 bool local_key(struct call *call);
 void local_key_encode(struct call *call);
 
+bool settings_list(struct call *call);
+bool setting_get(struct call *call);
+bool setting_add(struct call *call);
+bool setting_put(struct call *call);
+bool setting_patch(struct call *call);
+bool setting_remove(struct call *call);
+bool company_get_handle(struct call *call);
+bool company_put_handle(struct call *call);
+bool company_patch(struct call *call);
+void setting_encode(struct call *call);
+bool metrics_handle(struct call *call);
+bool openapi_handle(struct call *call);
+bool planned_handle(struct call *call);
+bool names_tag(struct str if_none_match, struct str etag); /* slots_api.c */
+bool changes_list(struct call *call);
+bool stream_handle(struct call *call);
+bool keys_list(struct call *call);
+bool key_get(struct call *call);
+bool key_revoke(struct call *call);
+void key_revoke_encode(struct call *call);
+bool key_rotate(struct call *call);
+void key_rotate_encode(struct call *call);
+bool refuses_idempotency(struct call *call); /* true: answered (local_api.c) */
+
 /* Query parameters (query.c): a value, or the empty view. */
 struct str query_get(const struct call *call, const char *name);
+bool query_has(const struct call *call, const char *name);
+/* A whole number of [min, max]; absent leaves *ret. False: it is none; answered. */
+bool query_whole(struct call *call, const char *name, int64_t min, int64_t max, int64_t *ret);
 /* Absent is false. False when it is neither true nor false; the fault was answered. */
 bool query_flag(struct call *call, const char *name, bool *ret);
 /* True when a parameter is repeated or not among `known`; the fault was answered. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_NAME_CHARS_MAX = 100, SECRET_TEXT_BYTES = SECRET_BYTES };
+enum { KEY_NAME_CHARS_MAX = 100 };
 
 bool health_handle(struct call *call)
 {
@@ -80,7 +80,7 @@ bool local_import(struct call *call)
 /* ---- keys ---- */
 
 /* A repeat would have to say the secret again, and nobody knows it any more. */
-static bool refuse_idempotency(struct call *call)
+bool refuses_idempotency(struct call *call)
 {
     size_t count;
     (void)http_header(call->request, "Idempotency-Key", &count);
@@ -95,10 +95,10 @@ bool local_key(struct call *call)
     static const char *const allows[] = { "override" };
     struct json_obj o = body_root(call);
     struct key_record *key = &call->job.command.key;
-    uint8_t secret[SECRET_TEXT_BYTES];
+    uint8_t secret[SECRET_BYTES];
     uint8_t id[9];
     struct dice *dice = dice_system();
-    if (refuse_idempotency(call))
+    if (refuses_idempotency(call))
         return true;
     call->job.command.kind = COMMAND_KEY;
     key->name = json_get_str(&o, "name", KEY_NAME_CHARS_MAX);

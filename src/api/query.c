@@ -11,6 +11,31 @@ struct str query_get(const struct call *call, const char *name)
     return STR("");
 }
 
+bool query_has(const struct call *call, const char *name)
+{
+    const struct http_request *r = call->request;
+    bool has = false;
+    for (size_t i = 0; !has && i < r->n_query; i++)
+        has = str_equal(r->query[i].name, str_from(name));
+    return has;
+}
+
+bool query_whole(struct call *call, const char *name, int64_t min, int64_t max, int64_t *ret)
+{
+    const char *field = str_print(call->arena, "/%s", name).at;
+    int64_t given;
+    if (!query_has(call, name))
+        return true;
+    if (!str_to_int(query_get(call, name), &given))
+        return !answer_code(call, CODE_type, field, STR("must be a whole number"));
+    if (given < min || given > max)
+        return !answer_code(
+            call, CODE_out_of_range, field,
+            str_print(call->arena, "must be from %lld to %lld", (long long)min, (long long)max));
+    *ret = given;
+    return true;
+}
+
 bool query_flag(struct call *call, const char *name, bool *ret)
 {
     const struct http_request *r = call->request;

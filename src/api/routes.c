@@ -20,6 +20,11 @@
         "POST", "/inspection/{}/" word, EVERYONE, false, true, false, step_handle, change_encode, \
             kind                                                                                  \
     }
+/* Promised; says so. */
+#define PLAN(method, path, roles)                                                \
+    {                                                                            \
+        method, path, roles, false, false, false, planned_handle, NULL, COMMANDS \
+    }
 
 const struct route routes[] = {
     ASK("/healthz", 0, health_handle),
@@ -56,6 +61,41 @@ const struct route routes[] = {
     { "POST", "/conflicts/{}/acknowledge", OFFICE, false, true, false, conflict_acknowledge,
       conflict_encode, COMMANDS },
     TELL("POST", "/conflicts/{}/resolve", OFFICE, conflict_resolve, conflict_encode),
+    ASK("/changes", INSIDERS, changes_list),
+    ASK("/stream", INSIDERS, stream_handle),
+    ASK("/keys", ROLE_BIT_ADMIN, keys_list),
+    ASK("/keys/{}", ROLE_BIT_ADMIN, key_get),
+    { "POST", "/keys/{}/revoke", ROLE_BIT_ADMIN, false, true, false, key_revoke, key_revoke_encode,
+      COMMANDS },
+    { "POST", "/keys/{}/rotate", ROLE_BIT_ADMIN, false, true, false, key_rotate, key_rotate_encode,
+      COMMANDS },
+    ASK("/settings/company", OFFICE, company_get_handle),
+    TELL("PUT", "/settings/company", ROLE_BIT_ADMIN, company_put_handle, setting_encode),
+    TELL("PATCH", "/settings/company", ROLE_BIT_ADMIN, company_patch, setting_encode),
+    ASK("/settings/{}", OFFICE, settings_list),
+    TELL("POST", "/settings/{}", ROLE_BIT_ADMIN, setting_add, setting_encode),
+    ASK("/settings/{}/{}", OFFICE, setting_get),
+    TELL("PUT", "/settings/{}/{}", ROLE_BIT_ADMIN, setting_put, setting_encode),
+    TELL("PATCH", "/settings/{}/{}", ROLE_BIT_ADMIN, setting_patch, setting_encode),
+    DROP("/settings/{}/{}", ROLE_BIT_ADMIN, setting_remove, setting_encode),
+    ASK("/metrics", ROLE_BIT_ADMIN, metrics_handle),
+    ASK("/openapi.json", 0, openapi_handle),
+    PLAN("GET", "/investigate", INSIDERS),
+    PLAN("POST", "/investigate", INSIDERS),
+    PLAN("POST", "/plan", OFFICE),
+    PLAN("GET", "/plan/{}", INSIDERS),
+    PLAN("POST", "/plan/{}/accept", OFFICE),
+    PLAN("POST", "/quote", BOOKERS),
+    PLAN("GET", "/quote/{}", EVERYONE),
+    PLAN("POST", "/quote/{}/book", BOOKERS),
+    PLAN("POST", "/lead", BOOKERS),
+    PLAN("POST", "/waitlist", BOOKERS),
+    PLAN("POST", "/spectora/webhook/{}", 0),
+    PLAN("GET", "/m/{}", 0),
+    PLAN("POST", "/m/{}", 0),
+    PLAN("GET", "/calendar/{}.ics", 0),
+    PLAN("GET", "/book/{}", 0),
+    PLAN("GET", "/desk", 0),
     { "POST", "/local/import", 0, true, false, false, local_import, NULL, COMMANDS },
     { "POST", "/local/persons", ROLE_BIT_ADMIN, true, false, true, persons_find, NULL, COMMANDS },
     { "POST", "/local/persons/erase", ROLE_BIT_ADMIN, true, true, true, persons_erase,

@@ -105,7 +105,7 @@ static struct str etag_for(struct call *call, const struct slots_ask *ask, uint6
 }
 
 /* "*", or a list that has the tag; a weak one is as good, the answer would be the same. */
-static bool names_tag(struct str header, struct str etag)
+bool names_tag(struct str header, struct str etag)
 {
     if (str_equal(header, STR("*")))
         return true;

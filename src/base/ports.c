@@ -23,9 +23,17 @@ static int64_t system_monotonic_ms(struct clock *clock)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int64_t system_monotonic_us(struct clock *clock)
+{
+    struct timespec t;
+    (void)clock;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
 struct clock *clock_system(void)
 {
-    static struct clock clock = { system_now_s, system_monotonic_ms };
+    static struct clock clock = { system_now_s, system_monotonic_ms, system_monotonic_us };
     return &clock;
 }
 

@@ -53,6 +53,19 @@ static void row_put(struct json *j, struct arena *arena, const struct setting_ro
     }
 }
 
+void document_write_row(struct json *j, struct arena *arena, const struct setting_row *row)
+{
+    row_put(j, arena, row);
+}
+
+int64_t document_row_version(const struct setting_row *row)
+{
+    const uint64_t parts[2] = { hash_short(row->body), hash_short(row->personal) };
+    const uint64_t hash = hash_short((struct str){ (const char *)parts, sizeof parts });
+    const int64_t version = (int64_t)(hash >> 11); /* 53 bits */
+    return version == 0 ? 1 : version;
+}
+
 static const struct setting_row *company_row(const struct setting_row *rows, size_t n_rows)
 {
     for (size_t i = 0; i < n_rows; i++) {

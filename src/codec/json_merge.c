@@ -34,7 +34,7 @@ struct str json_merge_patch(struct arena *arena, struct str base, struct str pat
 {
     json_t *into = parse(base);
     json_t *from = parse(patch);
-    json_t *part = json_object();
+    json_t *part = names == NULL ? json_incref(from) : json_object();
     for (size_t i = 0; i < n; i++) {
         json_t *value = json_object_get(from, names[i]);
         if (value != NULL && json_object_set(part, names[i], value) != 0)

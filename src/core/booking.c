@@ -42,33 +42,14 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_RELEASE:
     case COMMAND_EXPIRE:
     case COMMAND_CONFIGURE:
-    case COMMAND_KEY:
     case COMMAND_ERASE:
     case COMMANDS:
         break;
+    case COMMAND_KEY:
+        needs.key = command->key_change != KEY_MADE;
+        break;
     }
     return needs;
-}
-
-/* Personal data that came with a row gets its place here; the desk stores it beside the entry. */
-static void decide_configure(struct draft *d)
-{
-    struct setting_change *settings =
-        arena_array(d->arena, struct setting_change, d->command->n_settings);
-    for (size_t i = 0; i < d->command->n_settings; i++) {
-        settings[i] = d->command->settings[i];
-        if (settings[i].row.personal.len > 0 && settings[i].row.person == 0)
-            settings[i].row.person = draft_ref(d);
-    }
-    d->entry->settings = settings;
-    d->entry->n_settings = d->command->n_settings;
-    d->entry->company_after = d->command->company_after;
-}
-
-static void decide_key(struct draft *d)
-{
-    d->entry->keys = &d->command->key;
-    d->entry->n_keys = 1;
 }
 
 /* Which rows they are was looked up outside; that they are there is check's to verify. */
@@ -146,13 +127,11 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_REMOVE_ABSENCE:
         return decide_remove_absence(d, facts, verdict);
     case COMMAND_CONFIGURE:
-        decide_configure(d);
-        return true;
+        return decide_configure(d, facts, verdict);
     case COMMAND_ADMIT:
         return decide_admit(d, verdict);
     case COMMAND_KEY:
-        decide_key(d);
-        return true;
+        return decide_key(d, facts, verdict);
     case COMMAND_ERASE:
         return decide_erase(d);
     case COMMANDS:

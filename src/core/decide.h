@@ -24,6 +24,8 @@ IL_MUST bool decide_add_absence(struct draft *d, const struct facts *facts,
                                 struct verdict *verdict);
 IL_MUST bool decide_remove_absence(struct draft *d, const struct facts *facts,
                                    struct verdict *verdict);
+IL_MUST bool decide_configure(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_key(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_admit(struct draft *d, struct verdict *verdict);
 
 static inline struct ask ask_for(struct draft *d, struct verdict *verdict)

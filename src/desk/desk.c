@@ -25,6 +25,7 @@ il_rc desk_open(const struct desk_options *options, struct desk **ret, struct il
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&desk->wake, &monotonic);
     (void)pthread_cond_init(&desk->idle, &monotonic);
+    (void)pthread_cond_init(&desk->heard, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     if (!options->read_only) {
         if (pthread_create(&desk->writer, NULL, writer_run, desk) != 0) {
@@ -63,6 +64,7 @@ void desk_close(struct desk *desk)
     store_close(desk->options.store);
     (void)pthread_cond_destroy(&desk->wake);
     (void)pthread_cond_destroy(&desk->idle);
+    (void)pthread_cond_destroy(&desk->heard);
     (void)pthread_mutex_destroy(&desk->lock);
     (void)pthread_mutex_destroy(&desk->loading);
     block_free(desk);
@@ -345,11 +347,12 @@ static il_rc try_on(struct desk *desk, struct desk_job *job, utc_s now, struct i
     struct store_read *read;
     struct facts facts;
     TRY(store_read_open(desk->options.store, &read, reterr));
-    const struct deciding on = { read, NULL, job->image, now };
+    const struct deciding on = { read, NULL, job->image, now, desk };
     const il_rc rc = facts_load(&on, job, &facts, reterr);
     store_read_close(read);
     if (rc == IL_OK)
         job->verdict = booking_decide(job->image, &facts, &job->command, now, job->arena);
+    configure_forget(job);
     job->seq = job->image->seq;
     return rc;
 }
@@ -421,6 +424,12 @@ struct hash desk_seal_key(struct desk *desk)
 {
     const struct hash secret = store_secret(desk->options.store);
     return hash_mac(&secret, STR("offer"));
+}
+
+struct hash desk_mac(struct desk *desk, struct str text)
+{
+    const struct hash secret = store_secret(desk->options.store);
+    return hash_mac(&secret, text);
 }
 
 static struct hash token_mac(const struct desk *desk, struct arena *arena,

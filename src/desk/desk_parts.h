@@ -6,7 +6,10 @@
  *   facts.c      what a decision needs from outside the image
  *   project.c    an entry as rows
  *   import.c     company documents (import_brands.c: what they must not take away)
+ *   settings.c   one setting changed by itself
  *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
+ *   news.c       what happened, for those who listen
+ *   figures.c    what is counted of companies
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H
@@ -16,6 +19,7 @@
 #include "desk/desk.h"
 
 #include <pthread.h>
+#include <time.h>
 
 enum { COMPANY_SLOTS = 1024, KEYS_CACHED = 1024, FLIGHTS_SLOTS = 4096 };
 
@@ -52,8 +56,10 @@ struct desk {
     pthread_cond_t wake;  /* CLOCK_MONOTONIC */
     struct desk_job *queue_first, **queue_last;
     size_t n_queued;
-    bool is_busy;        /* a batch has been taken and is not answered yet */
-    pthread_cond_t idle; /* the queue is empty and nothing is busy */
+    bool is_busy;         /* a batch has been taken and is not answered yet */
+    pthread_cond_t idle;  /* the queue is empty and nothing is busy */
+    pthread_cond_t heard; /* CLOCK_MONOTONIC: n_heard moved */
+    uint64_t n_heard;     /* commits that listeners can have heard of, and nudges */
     bool closing, is_stopped;
     struct company_slot *slots[COMPANY_SLOTS];
     uint64_t use_clock;
@@ -97,8 +103,9 @@ struct deciding { /* what a decision stands on */
     const struct overlay *batch;
     const struct image *image;
     utc_s now;
+    struct desk *desk;
 };
-IL_MUST il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+IL_MUST il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                          struct il_err *reterr);
 struct rows_at { /* a company's rows, and where what is found may lie */
     struct store_read *read;
@@ -168,6 +175,22 @@ struct brands_after { /* what an import would leave */
 /* IL_INVALID when something that the document does not change names a brand that would be gone. */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
                                   struct il_err *reterr);
+
+/* figures.c */
+void entries_count(struct desk *desk, const struct store_entry *entries, size_t n);
+
+/* news.c */
+struct timespec monotonic_in(int64_t wait_ms); /* for waits on CLOCK_MONOTONIC */
+
+/* settings.c */
+/* What the change of one setting comes to, refusals included; job->company_after is held until
+ * configure_forget. */
+IL_MUST il_rc configure_prepare(const struct deciding *on, const struct rows_at *in,
+                                struct desk_job *job, struct facts *ret, struct il_err *reterr);
+/* The people it brings, in ret (one for each setting of the entry). */
+size_t configure_persons(const struct desk_job *job, const struct entry *entry,
+                         struct personal_data *ret);
+void configure_forget(struct desk_job *job);
 
 /* desk.c */
 /* Of an entry, what the row of its idempotency key must agree with. */

@@ -225,6 +225,52 @@ static il_rc load_hold(const struct deciding *on, const struct rows_at *in,
     return IL_OK;
 }
 
+struct key_found {
+    struct arena *arena;
+    const struct key_record *key;
+};
+
+static il_rc visit_key(void *context, const void *row, struct il_err *reterr)
+{
+    struct key_found *look = context;
+    struct arena *arena = look->arena;
+    struct key_record *key = arena_new(arena, struct key_record);
+    const struct row_key *r = row;
+    if (!role_parse(r->role, &key->role))
+        return il_fail(reterr, IL_IO, "key %.*s has a role that is none", STR_ARG(r->id));
+    key->id = str_copy(arena, r->id);
+    key->secret = r->secret;
+    key->name = str_copy(arena, r->name);
+    key->brand = str_copy(arena, r->brand);
+    key->may_override = r->may_override;
+    key->created_at = r->created_at;
+    key->revoked_at = r->revoked_at;
+    look->key = key;
+    return IL_OK;
+}
+
+static il_rc load_key(const struct deciding *on, const struct rows_at *in,
+                      const struct desk_job *job, struct facts *ret, struct il_err *reterr)
+{
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
+        for (size_t i = o->entry->n_keys; str_equal(o->company, job->company) && i-- > 0;) {
+            if (!str_equal(o->entry->keys[i].id, job->command.subject))
+                continue;
+            ret->key = &o->entry->keys[i];
+            return IL_OK;
+        }
+    }
+    const struct store_query query = { .table = TABLE_KEY,
+                                       .by = BY_ID,
+                                       .company = in->company,
+                                       .text = job->command.subject,
+                                       .limit = 1 };
+    struct key_found found = { .arena = in->arena };
+    TRY(store_find(in->read, &query, visit_key, &found, reterr));
+    ret->key = found.key;
+    return IL_OK;
+}
+
 static il_rc load_external_ref(const struct deciding *on, const struct rows_at *in,
                                const struct desk_job *job, struct facts *ret, struct il_err *reterr)
 {
@@ -325,7 +371,7 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     return IL_OK;
 }
 
-il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct facts *ret,
+il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                  struct il_err *reterr)
 {
     const struct needs needs = booking_needs(on->image, &job->command);
@@ -337,11 +383,15 @@ il_rc facts_load(const struct deciding *on, const struct desk_job *job, struct f
         TRY(load_moved(on, &in, job, ret, reterr));
     if (needs.absence)
         TRY(load_absence(on, &in, job, ret, reterr));
+    if (needs.key)
+        TRY(load_key(on, &in, job, ret, reterr));
     if (needs.hold != 0)
         TRY(load_hold(on, &in, job, ret, reterr));
     if (needs.external_ref)
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
         TRY(load_duplicates(on, job, ret, reterr));
+    if (job->setting.how != SETTING_NONE)
+        TRY(configure_prepare(on, &in, job, ret, reterr));
     return IL_OK;
 }

@@ -9,10 +9,13 @@
 #include "desk_parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct naming {
     const struct brands_after *after;
-    const struct str *given;  /* _ids of the document's orders, sorted */
+    const struct str *given; /* _ids of the document's orders, sorted */
+    const struct str *marks; /* what a stored order has that names a lost brand */
+    size_t n_marks;
     struct buf own_brand;     /* the first lost one that is named */
     size_t n_orders, n_holds; /* that name it */
     int64_t order_number;     /* of the first */
@@ -23,12 +26,51 @@ static bool is_lost(const struct company *after, struct str brand)
     return company_find_brand(after, brand) == NOT_FOUND;
 }
 
-static bool loses_any(const struct company *before, const struct company *after)
+static struct str mark_of(struct arena *arena, struct str brand)
 {
-    bool loses = false;
-    for (size_t i = 0; !loses && before != NULL && i < before->n_brands; i++)
-        loses = is_lost(after, before->brands[i].id);
-    return loses;
+    struct buf out = { 0 };
+    struct json j = json_begin(&out);
+    json_start_object(&j);
+    json_put_str(&j, "brand", brand);
+    json_end_object(&j);
+    const struct str object = buf_view(&out);
+    const struct str mark = str_copy(arena, (struct str){ object.at + 1, object.len - 2 });
+    buf_drop(&out);
+    return mark;
+}
+
+/* A company may have a million orders: most are seen not to name a lost brand without being read.
+ * */
+static void marks_make(struct naming *naming, struct arena *arena)
+{
+    const struct company *before = naming->after->image->company;
+    struct str *marks = arena_array(arena, struct str, BRANDS_MAX);
+    for (size_t i = 0; before != NULL && i < before->n_brands; i++) {
+        if (is_lost(naming->after->company, before->brands[i].id))
+            marks[naming->n_marks++] = mark_of(arena, before->brands[i].id);
+    }
+    naming->marks = marks;
+}
+
+static bool has_text(struct str in, struct str what)
+{
+    for (size_t i = 0; i + what.len <= in.len; i++) {
+        const char *next = memchr(in.at + i, what.at[0], in.len - what.len - i + 1);
+        if (next == NULL)
+            return false;
+        i = (size_t)(next - in.at);
+        if (memcmp(next, what.at, what.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_mark(const struct naming *naming, struct str doc)
+{
+    bool has = false;
+    for (size_t i = 0; !has && i < naming->n_marks; i++)
+        has = has_text(doc, naming->marks[i]);
+    return has;
 }
 
 static bool names_lost(struct naming *naming, struct str brand)
@@ -51,6 +93,8 @@ static il_rc visit_order(void *context, const void *row, struct il_err *reterr)
     const struct row_inspection *order = row;
     struct inspection record;
     const struct document *document = naming->after->document;
+    if (!has_mark(naming, order->doc))
+        return IL_OK;
     if (bsearch(&order->id, naming->given, document->n_inspections, sizeof *naming->given,
                 order_ids) != NULL)
         return IL_OK;
@@ -99,13 +143,15 @@ il_rc import_brands_check(const struct rows_at *in, const struct brands_after *a
     const struct store_query orders = { .table = TABLE_INSPECTION,
                                         .by = BY_ALL,
                                         .company = in->company };
-    if (!loses_any(after->image->company, after->company))
+    struct naming naming = { .after = after };
+    marks_make(&naming, in->arena);
+    if (naming.n_marks == 0)
         return IL_OK;
     struct str *given = arena_array(in->arena, struct str, n + 1);
     for (size_t i = 0; i < n; i++)
         given[i] = after->document->inspections[i].record.id;
     qsort(given, n, sizeof *given, order_ids);
-    struct naming naming = { .after = after, .given = given };
+    naming.given = given;
     il_rc rc = store_find(in->read, &orders, visit_order, &naming, reterr);
     if (rc == IL_OK) {
         count_holds(&naming);

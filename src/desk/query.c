@@ -74,13 +74,19 @@ static void key_remember(struct desk *desk, const struct hash *secret, const str
     (void)pthread_mutex_unlock(&desk->lock);
 }
 
+/* A key that was replaced may have a while left. */
+static bool is_valid(struct desk *desk, const struct row_key *key)
+{
+    return key->revoked_at == 0 || desk_now_s(desk) < key->revoked_at;
+}
+
 il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *arena,
                     struct row_key *ret, bool *ret_found, struct il_err *reterr)
 {
     struct key_look look = { .arena = arena };
     struct store_read *read;
     if (key_cached(desk, secret, arena, ret)) {
-        *ret_found = true;
+        *ret_found = is_valid(desk, ret);
         return IL_OK;
     }
     (void)pthread_mutex_lock(&desk->lock);
@@ -92,12 +98,44 @@ il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *
     store_read_close(read);
     if (rc != IL_OK)
         return rc;
-    *ret_found = look.found && look.key.revoked_at == 0;
+    *ret_found = look.found && is_valid(desk, &look.key);
     if (*ret_found) {
         *ret = look.key;
         key_remember(desk, secret, &look.key, epoch);
     }
     return IL_OK;
+}
+
+struct keys_look {
+    struct arena *arena;
+    struct key_list list;
+    size_t room;
+};
+
+static il_rc visit_listed(void *context, const void *row, struct il_err *reterr)
+{
+    struct keys_look *look = context;
+    struct key_list *list = &look->list;
+    (void)reterr;
+    list->at = arena_grow(look->arena, list->at, list->n, &look->room, sizeof *list->at);
+    list->at[list->n] = key_copy(look->arena, row);
+    list->at[list->n++].secret = (struct hash){ 0 };
+    return IL_OK;
+}
+
+il_rc desk_keys(const struct lookup *in, struct str id, struct key_list *ret, struct il_err *reterr)
+{
+    struct keys_look look = { .arena = in->arena };
+    struct store_read *read;
+    const struct store_query query = {
+        .table = TABLE_KEY, .by = id.len > 0 ? BY_ID : BY_ALL, .company = in->company, .text = id
+    };
+    TRY(store_read_open(in->desk->options.store, &read, reterr));
+    const il_rc rc = store_find(read, &query, visit_listed, &look, reterr);
+    store_read_close(read);
+    if (rc == IL_OK)
+        *ret = look.list;
+    return rc;
 }
 
 /* ---- records ---- */

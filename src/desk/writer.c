@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <string.h>
-#include <time.h>
 
 enum { RETRIES_MOVED = 8, BATCH_COMPANIES_MAX = DESK_BATCH_MAX };
 
@@ -18,6 +17,7 @@ struct batch_company {
     size_t n_entries;
     bool is_refused_once;
     bool is_diverged;
+    bool is_configured; /* the batch changes its settings */
 };
 
 struct batch {
@@ -69,6 +69,7 @@ static void company_reset(struct batch_company *c)
     c->image = NULL;
     c->base = NULL;
     c->n_entries = 0;
+    c->is_configured = false;
 }
 
 static void company_begin(struct batch_company *c, const struct image *image)
@@ -121,6 +122,10 @@ static void accept(struct batch *batch, struct batch_company *c, struct desk_job
     if (job->has_idempotency)
         entry->idempotency_key = hash_of(job->idempotency_key);
     size_t n_persons = 0;
+    if (job->setting.how != SETTING_NONE) {
+        personal = arena_array(job->arena, struct personal_data, entry->n_settings);
+        n_persons = configure_persons(job, entry, personal);
+    }
     if (brings_person(&job->command)) {
         personal->ref = entry->inspections[0]->person;
         n_persons = 1;
@@ -142,6 +147,7 @@ static void accept(struct batch *batch, struct batch_company *c, struct desk_job
     *o = (struct overlay){ batch->overlay, c->id, entry };
     batch->overlay = o;
     batch->forgets_keys = batch->forgets_keys || entry->n_keys > 0;
+    c->is_configured = c->is_configured || entry->n_settings > 0;
 }
 
 static il_rc decide_job(struct batch *batch, struct store_read *read, struct batch_company *c,
@@ -149,7 +155,7 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
 {
     struct facts facts;
     struct personal_data personal = { 0 };
-    const struct deciding on = { read, batch->overlay, c->image, batch->now };
+    const struct deciding on = { read, batch->overlay, c->image, batch->now, batch->desk };
     TRY(facts_load(&on, job, &facts, reterr));
     if (brings_person(&job->command))
         settle_personal(batch, job, &personal);
@@ -159,6 +165,7 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
     job->verdict = booking_decide(c->image, &facts, &job->command, batch->now, job->arena);
     if (job->verdict.entry != NULL)
         accept(batch, c, job, &personal);
+    configure_forget(job);
     job->seq = c->image->seq;
     block_free(job->image);
     job->image = block_keep(c->image);
@@ -170,7 +177,8 @@ static bool is_undecided(const struct batch_company *c, const struct desk_job *j
     return job->verdict.needs_floor < c->image->floor;
 }
 
-/* False: the job needs an older floor than entries of this batch allow; it opens the next batch. */
+/* False: the job needs an older floor than entries of this batch allow, or settings that they
+ * change; it opens the next batch. */
 static bool decide_one(struct batch *batch, struct store_read *read, struct desk_job *job)
 {
     struct batch_company *c = company_in(batch, job->company);
@@ -180,7 +188,11 @@ static bool decide_one(struct batch *batch, struct store_read *read, struct desk
         return true;
     }
     il_rc rc = company_start(batch, c, &err);
-    if (rc == IL_OK && c->image->company == NULL && job->command.kind != COMMAND_CONFIGURE) {
+    const bool is_setting = job->setting.how != SETTING_NONE;
+    if (is_setting && c->is_configured)
+        return false;
+    if (rc == IL_OK && c->image->company == NULL &&
+        (job->command.kind != COMMAND_CONFIGURE || is_setting)) {
         job_fault(job, CODE_not_found);
         return true;
     }
@@ -389,6 +401,10 @@ static void publish(struct batch *batch)
         keys_forget(desk);
         (void)pthread_mutex_unlock(&desk->lock);
     }
+    for (size_t i = 0; i < batch->n_companies; i++)
+        entries_count(desk, batch->companies[i].entries, batch->companies[i].n_entries);
+    /* Last: who hears of it finds it, and no ended key opens anything any more. */
+    desk_nudge(desk);
 }
 
 static void answer(struct batch *batch)
@@ -459,17 +475,9 @@ static void queue_wait(struct desk *desk, int64_t sweep_at_ms)
 {
     while (desk->queue_first == NULL && !desk->closing) {
         const int64_t now_ms = desk->options.clock->monotonic_ms(desk->options.clock);
-        struct timespec until;
         if (now_ms >= sweep_at_ms)
             return;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        const int64_t wait_ms = sweep_at_ms - now_ms;
-        until.tv_sec += wait_ms / 1000;
-        until.tv_nsec += wait_ms % 1000 * 1000000;
-        if (until.tv_nsec >= 1000000000) {
-            until.tv_nsec -= 1000000000;
-            until.tv_sec++;
-        }
+        const struct timespec until = monotonic_in(sweep_at_ms - now_ms);
         (void)pthread_cond_timedwait(&desk->wake, &desk->lock, &until);
     }
 }

@@ -1,5 +1,5 @@
 /* One request and its answer; the laws stand in http/exchange.h. */
-#include "http/exchange.h"
+#include "http/stream.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,6 +14,19 @@ void http_set_state(struct http_exchange *exchange, void *state)
 void *http_state(struct http_exchange *exchange)
 {
     return exchange->state;
+}
+
+struct http_stats http_stats(struct http_exchange *exchange)
+{
+    struct http_server *const server = exchange->server;
+    struct http_stats stats = { 0 };
+    server_lock(server);
+    for (size_t i = 0; i < server->n_doors; i++)
+        stats.connections += server->doors[i].n_connections;
+    stats.requests = server->n_live;
+    stats.sleeping = server->n_pending;
+    server_unlock(server);
+    return stats;
 }
 
 struct http_exchange *exchange_make(struct http_door *door, struct MHD_Connection *connection,
@@ -83,10 +96,14 @@ static void body_free(void *at)
 static struct MHD_Response *response_build(struct http_exchange *exchange,
                                            struct http_response *response)
 {
-    struct MHD_Response *const built = MHD_create_response_from_buffer_with_free_callback(
-        response->body.len, response->body.own_at, body_free);
+    struct MHD_Response *const built =
+        response->source != NULL ? source_answer(exchange, response->source)
+                                 : MHD_create_response_from_buffer_with_free_callback(
+                                       response->body.len, response->body.own_at, body_free);
     if (built == NULL)
         abort();
+    if (response->source != NULL)
+        buf_drop(&response->body);
     response->body = (struct buf){ 0 };
     for (size_t i = 0; i < response->n_headers; i++) {
         char name[128];
@@ -289,6 +306,8 @@ static void finish_unheard(struct http_exchange *exchange)
     struct http_response response = { 0 };
     handler->finish(handler, exchange, &exchange->request, &response);
     buf_drop(&response.body);
+    if (response.source != NULL)
+        response.source->drop(response.source);
 }
 
 static enum MHD_Result fall_asleep(struct http_exchange *exchange)

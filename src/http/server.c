@@ -1,6 +1,7 @@
 /* Start, quiesce and stop. */
 #include "http/door.h"
 #include "http/listen.h"
+#include "http/stream.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 enum {
     DESCRIPTORS_SPARE = 256,
     SHUTDOWN_MS = 1000, /* for the 503s that http_stop itself causes */
+    FAREWELL_MS = 500,  /* for clients of streams to read that they end */
 };
 
 static unsigned or_default(unsigned value, unsigned preset)
@@ -128,6 +130,7 @@ void http_quiesce(struct http_server *server)
     server_lock(server);
     const bool was_quiescing = server->is_quiescing;
     server->is_quiescing = true;
+    streams_end(server);
     server_unlock(server);
     if (was_quiescing)
         return;
@@ -135,15 +138,34 @@ void http_quiesce(struct http_server *server)
         door_shut(&server->doors[i]);
 }
 
-/* Until the library knows no request any more, at most so long. */
-static void quiet_wait(struct http_server *server, unsigned wait_ms)
+static bool has_requests(const struct http_server *server)
+{
+    return server->n_live > 0;
+}
+
+static bool has_streams(const struct http_server *server)
+{
+    return server->streams != NULL;
+}
+
+/* While there are such, at most so long. */
+static void quiet_wait(struct http_server *server, bool (*has)(const struct http_server *),
+                       unsigned wait_ms)
 {
     const int64_t end_ms = clock_system()->monotonic_ms(clock_system()) + wait_ms;
     const struct timespec end = { .tv_sec = (time_t)(end_ms / 1000),
                                   .tv_nsec = (long)(end_ms % 1000) * 1000000L };
     server_lock(server);
-    while (server->n_live > 0 && pthread_cond_timedwait(&server->quiet, &server->lock, &end) == 0)
+    while (has(server) && pthread_cond_timedwait(&server->quiet, &server->lock, &end) == 0)
         continue;
+    server_unlock(server);
+}
+
+static void streams_finish(struct http_server *server)
+{
+    quiet_wait(server, has_streams, FAREWELL_MS);
+    server_lock(server);
+    streams_cut(server);
     server_unlock(server);
 }
 
@@ -152,9 +174,10 @@ void http_stop(struct http_server *server)
     if (server == NULL)
         return;
     http_quiesce(server);
-    quiet_wait(server, server->stop_ms);
+    streams_finish(server);
+    quiet_wait(server, has_requests, server->stop_ms);
     exchanges_refuse(server);
-    quiet_wait(server, SHUTDOWN_MS);
+    quiet_wait(server, has_requests, SHUTDOWN_MS);
     for (size_t i = 0; i < server->n_doors; i++)
         door_close(&server->doors[i]);
     if (server->own_socket_path != NULL)

@@ -106,8 +106,8 @@ const char *term_plain(void);
 /* ---- commands ---- */
 
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
-    command_slots, command_book, command_check, command_audit, command_backup, command_restore,
-    command_person_find, command_person_export, command_person_erase, command_demo,
-    command_generate;
+    command_key_list, command_key_revoke, command_key_rotate, command_slots, command_book,
+    command_check, command_audit, command_backup, command_restore, command_person_find,
+    command_person_export, command_person_erase, command_demo, command_generate;
 
 #endif

@@ -110,7 +110,8 @@ static bool listen_and_serve(const struct serving *serving, struct desk *desk)
                                        .socket_path = path.len > 0 ? path.at : NULL,
                                        .threads = (unsigned)serving->threads,
                                        .local_body_bytes = DOCUMENT_BYTES_MAX };
-    const bool started = http_start(&http, &api.handler, log_stderr(), &server, &err) == IL_OK;
+    const bool started = api_listen(&api, &err) == IL_OK &&
+                         http_start(&http, &api.handler, log_stderr(), &server, &err) == IL_OK;
     if (!started) {
         complain("%s", err.text);
     } else {
@@ -124,6 +125,7 @@ static bool listen_and_serve(const struct serving *serving, struct desk *desk)
         http_stop(server);
         log_stats(desk);
     }
+    api_close(&api);
     if (dir >= 0)
         (void)close(dir);
     arena_drop(&arena);

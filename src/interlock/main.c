@@ -7,10 +7,11 @@
 #include <string.h>
 
 static const struct command_spec *const commands[] = {
-    &command_serve,        &command_import,  &command_export,      &command_key_create,
-    &command_slots,        &command_book,    &command_check,       &command_audit,
-    &command_backup,       &command_restore, &command_person_find, &command_person_export,
-    &command_person_erase, &command_demo,    &command_generate,
+    &command_serve,    &command_import,      &command_export,        &command_key_create,
+    &command_key_list, &command_key_revoke,  &command_key_rotate,    &command_slots,
+    &command_book,     &command_check,       &command_audit,         &command_backup,
+    &command_restore,  &command_person_find, &command_person_export, &command_person_erase,
+    &command_demo,     &command_generate,
 };
 
 enum { COMMANDS_N = sizeof commands / sizeof commands[0] };

@@ -263,7 +263,16 @@ PERMITTED = [
     ("POST", "/inspection/nothing/cancel", "admin staff"),
     ("POST", "/event", "admin staff"), ("DELETE", "/event/nothing", "admin staff"),
     ("POST", "/vacation", "admin staff"), ("DELETE", "/vacation/nothing", "admin staff"),
-    ("GET", "/conflicts", "admin staff inspector readonly")]
+    ("GET", "/conflicts", "admin staff inspector readonly"),
+    ("GET", "/changes", "admin staff inspector readonly"),
+    ("GET", "/stream?after=x", "admin staff inspector readonly"), ("GET", "/metrics", "admin"),
+    ("GET", "/settings/company", "admin staff"), ("GET", "/settings/services", "admin staff"),
+    ("GET", "/settings/services/quick", "admin staff"),
+    ("POST", "/settings/services", "admin"), ("PUT", "/settings/services/quick", "admin"),
+    ("PATCH", "/settings/services/quick", "admin"), ("DELETE", "/settings/services/quick", "admin"),
+    ("PUT", "/settings/company", "admin"), ("PATCH", "/settings/company", "admin"),
+    ("GET", "/keys", "admin"), ("GET", "/keys/nothing", "admin"),
+    ("POST", "/keys/nothing/revoke", "admin"), ("POST", "/keys/nothing/rotate", "admin")]
 
 
 def permitted(world, method, path, roles):

@@ -182,7 +182,7 @@ class Answer:
 
     @property
     def code(self):
-        return self.json.get("code") if self.body else None
+        return self.json.get("code") if self.body.startswith(b"{") else None
 
     @property
     def seq(self):
@@ -280,7 +280,7 @@ class Client:
         lines = list(headers)
         if self.secret is not None:
             lines.append(("Authorization", f"Bearer {self.secret}"))
-        if method in ("POST", "PATCH", "DELETE") and key is not False:
+        if method in ("POST", "PUT", "PATCH", "DELETE") and key is not False:
             lines.append(("Idempotency-Key", key or unique("key")))
         raw = b""
         if body is not None:

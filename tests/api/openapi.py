@@ -101,7 +101,7 @@ def steps_of(root, sets):
 
 def routes_of(root):
     """{(method, path with {}): (roles, needs a key, takes a body)} of the public routes. A row of
-    routes.c is written out, or as ASK, TELL, DROP or STEP."""
+    routes.c is written out, or as ASK, TELL, DROP, PLAN or STEP."""
     sets = role_sets((root / "src/api/call.h").read_text())
     steps = steps_of(root, sets)
     text = (root / "src/api/routes.c").read_text()
@@ -116,10 +116,16 @@ def routes_of(root):
         found[m, path] = sets[roles], True, True
     for path, roles in re.findall(r'DROP\("([^"]+)", (\w+),', table):
         found["DELETE", path] = sets[roles], True, False
+    for m, path, roles in re.findall(r'PLAN\("([A-Z]+)", "([^"]+)", (\w+)\)', table):
+        found[m, path] = sets[roles], False, False
     for word, kind in re.findall(r'STEP\("([^"]+)", (\w+)\)', table):
         found["POST", f"/inspection/{{}}/{word}"] = steps[kind], True, False
     same(len(found), len(re.findall(r"^    [A-Z{]", table, re.M)), "rows of routes.c that were read")
     return {route: needs for route, needs in found.items() if needs}
+
+
+def planned_of(root):
+    return set(re.findall(r'PLAN\("([A-Z]+)", "([^"]+)"', (root / "src/api/routes.c").read_text()))
 
 
 def routes_are_documented(root, operations):
@@ -133,6 +139,7 @@ def routes_are_documented(root, operations):
         same(op.parameter("dryRun") is not None, key, f"{op.name}: dryRun")
         same(bool(op.body and op.body["required"]), body, f"{op.name}: body required")
         same(op.raw.get("security") == [], not roles, f"{op.name}: needs no key")
+        same(op.is_planned, route in planned_of(root), f"{op.name}: x-planned")
 
 
 def codes_are_documented(root, document):
@@ -154,7 +161,7 @@ def codes_are_documented(root, document):
         same({k: have[name].get(k) for k in facts}, facts, f"facts of {name}")
     used = {c for op in operations_of(document) for codes in op.codes.values() for c in codes}
     lost = {c for c in set(want) - used if "layer" not in want[c]}
-    same(lost, {"method_not_allowed", "too_large", "not_implemented"} & set(want),
+    same(lost, {"method_not_allowed", "too_large"} & set(want),
          "codes that no operation answers")
 
 

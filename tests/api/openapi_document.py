@@ -86,6 +86,7 @@ class Operation:
         self.responses, self.roles = it["responses"], it["x-roles"]
         self.codes = {int(k): v for k, v in it["x-codes"].items()}
         self.walk = it["x-walk"]
+        self.is_planned = it.get("x-planned", False)
         self.body = it.get("requestBody")
         content = self.body["content"]["application/json"] if self.body else {}
         self.schema, self.examples = content.get("schema"), content.get("examples", {})

@@ -33,7 +33,9 @@ def fill(name):
                           "affected": "open"}).want(201)
     conflict = next(c for c in staff.get("/conflicts").want(200).json["conflicts"]
                     if c["cause"] == "absence")
-    return {"conflict": conflict["_id"], "inspection": booked["_id"], "imported": pair[0]["_id"],
+    staff.post("/settings/services", {"_id": f"only-{name}", "name": "X", "minutes": 5}).want(201)
+    key = staff.get("/keys").want(200).json["keys"][0]["_id"]
+    return {"conflict": conflict["_id"], "key": key, "service": f"only-{name}", "inspection": booked["_id"], "imported": pair[0]["_id"],
             "order": str(booked["orderNumber"]), "imported order": str(number),
             "hold token": hold["token"], "hold": hold["_id"],
             "event": staff.post("/event", event).want(201).json["event"]["_id"],
@@ -44,7 +46,7 @@ def unknown(kind, thing):
     """An id of the same make and length that nothing has."""
     if kind.endswith("order"):
         return "9" * len(thing)
-    kept = 2 if kind == "vacation" else 1
+    kept = {"vacation": 2, "key": 2, "service": 5}.get(kind, 1)
     return thing[:kept] + "".join(secrets.choice("abcdef") for _ in thing[kept:])
 
 
@@ -81,13 +83,21 @@ VACATION = [("DELETE", "/vacation/@", {"version": 1}), ("DELETE", "/vacation/@",
             ("PATCH", "/vacation/@", {"title": "x", "version": 1}),
             ("PATCH", "/event/@", {"title": "x"})]
 CONFLICT = [("POST", "/conflicts/@/acknowledge", None), ("POST", "/conflicts/@/resolve", {"note": "x"})]
+KEY = [("GET", "/keys/@", None), ("POST", "/keys/@/revoke", None),
+       ("POST", "/keys/@/rotate", {"graceSeconds": 5}), ("POST", "/keys/@/rotate?dryRun=true", {})]
+SERVICE = [("GET", "/settings/services/@", None), ("DELETE", "/settings/services/@", {"version": 1}),
+           ("DELETE", "/settings/services/@", None),
+           ("PATCH", "/settings/services/@", {"minutes": 5, "version": 1}),
+           ("PATCH", "/settings/services/@", {"minutes": 5}),
+           ("PUT", "/settings/services/@", {"name": "x", "minutes": 5, "version": 1}),
+           ("PATCH", "/settings/brands/@", {"name": "x"}), ("GET", "/settings/brands/@", None)]
 LINKED = [("POST", "/event?dryRun=true", {"type": "Event", "_inspectorId": "alice",
                                           "datetime": at(22, "10:00"), "endtime": at(22, "11:00"),
                                           "_inspectionId": "@"})]
 QUESTIONS = {"inspection": INSPECTION + LINKED, "imported": INSPECTION, "order": INSPECTION,
              "imported order": INSPECTION, "hold token": HOLD + IN_BODY + WHY_WITH_HOLD,
              "hold": HOLD + IN_BODY + WHY_WITH_HOLD, "event": EVENT, "vacation": VACATION,
-             "conflict": CONFLICT}
+             "conflict": CONFLICT, "key": KEY, "service": SERVICE}
 
 
 def ask(client, method, target, body, thing):
@@ -115,9 +125,10 @@ def wall(client, method, target, body, kind, thing):
 
 def lists_are_ours_alone(client, theirs):
     for target in ("/schedule/holds", "/conflicts", "/conflicts?cursor=1",
-                   "/schedule/optimal-slots?services=quick&days=30"):
+                   "/schedule/optimal-slots?services=quick&days=30", "/changes?limit=500", "/keys",
+                   "/settings/services", "/settings/company", "/metrics"):
         text = client.get(target).want(200).body.decode()
-        for kind in ("imported order", "imported", "hold token"):
+        for kind in ("imported order", "imported", "hold token", "key", "service"):
             check(theirs[kind] not in text, f"{target} shows {kind} of the other company")
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Benches: every figure next to its peer or limit, from the same run.
 
-Usage: bench.py BUILD [slots] [http] [book] [million]   (all when none is named)
+Usage: bench.py BUILD [slots] [http] [book] [million] [streams]   (all when none is named)
 
 Prints a table and writes BUILD/bench/results.json. Figures are medians of 5; machines differ, so read
 the ratios. Load goes to loopback only and ends by itself.
@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+import streams
 
 RUNS = 5
 SECONDS = 3
@@ -250,9 +252,30 @@ def bench_million(bench):
            ratio <= 1.1)
 
 
+def bench_streams(bench):
+    costs, longest, middle = [], [], []
+    for _ in range(RUNS):
+        with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+            db = pathlib.Path(folder) / "streams.db"
+            bench.run("import", "--db", str(db), "-", input=json.dumps(book_document(4)).encode())
+            server = Server(bench.interlock, "serve", "--db", str(db), "--listen", "127.0.0.1:0")
+            secrets = [bench.key(db, "bench") for _ in range(streams.STREAMS // streams.PER_KEY)]
+            cost, long, usual = streams.measure(server.url, server.process.pid, secrets)
+            server.stop()
+        costs.append(cost / 1024)
+        longest.append(long)
+        middle.append(usual)
+    cost = statistics.median(costs)
+    report(f"{streams.STREAMS} idle streams, resident memory", f"{cost:.1f} MB", "<= 50 MB", cost <= 50)
+    report("a change, from its request until all of them were told",
+           f"{statistics.median(middle) * 1000:.0f} ms, longest {max(longest) * 1000:.0f} ms", "<= 1 s",
+           max(longest) <= 1)
+
+
 def main():
     bench = Bench(sys.argv[1])
-    parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million}
+    parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million,
+             "streams": bench_streams}
     for name in sys.argv[2:] or parts:
         parts[name](bench)
     (bench.folder / "results.json").write_text(json.dumps(

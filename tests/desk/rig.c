@@ -42,7 +42,7 @@ static int64_t rig_monotonic_ms(struct clock *clock)
 
 void rig_clock_set(struct rig_clock *clock, int64_t now_s)
 {
-    clock->port = (struct clock){ rig_now_s, rig_monotonic_ms };
+    clock->port = (struct clock){ rig_now_s, rig_monotonic_ms, clock_system()->monotonic_us };
     atomic_store(&clock->now_s, now_s);
 }
 

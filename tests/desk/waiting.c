@@ -165,7 +165,10 @@ static void test_keys(void **state)
     set_key(b, key);
     assert_true(knows(b, &key.secret));
     assert_true(knows(b, &key.secret));
-    key.revoked_at = bench_now + 1;
+    key.revoked_at = bench_now + 1; /* a while is left */
+    set_key(b, key);
+    assert_true(knows(b, &key.secret));
+    key.revoked_at = bench_now;
     set_key(b, key);
     assert_false(knows(b, &key.secret));
     bench_close(b);

@@ -17,9 +17,15 @@ struct api {
     struct desk *desk;
     struct clock *clock;
     struct log *log;
+    struct hub *hub;       /* of open streams; NULL: nobody listens (api_listen) */
+    struct meters *meters; /* what is counted of requests, with the hub */
 };
 
 struct api api_make(struct desk *desk, struct clock *clock, struct log *log);
+
+/* Streams are served and requests counted from here on; api_close comes after http_stop. */
+IL_MUST il_rc api_listen(struct api *api, struct il_err *reterr);
+void api_close(struct api *api);
 
 /* The same request without a server, for a program that holds the file itself: waits for the
  * answer. `request->from_local_socket` decides about permission as it does over the socket. */

@@ -10,6 +10,7 @@
 struct clock {
     int64_t (*now_s)(struct clock *);        /* wall clock: UTC seconds since 1970 */
     int64_t (*monotonic_ms)(struct clock *); /* for waits and deadlines only */
+    int64_t (*monotonic_us)(struct clock *); /* for measuring only */
 };
 
 struct dice {

@@ -127,6 +127,11 @@ void strs_put(struct json *j, const char *name, struct strs value);
  * document that has the array can be pruned by. The first brand stands first. */
 void document_write_rows(struct json *j, struct arena *arena, const struct setting_row *rows,
                          size_t n_rows);
+/* One of them, as it stands there. */
+void document_write_row(struct json *j, struct arena *arena, const struct setting_row *row);
+/* A number made of what the row says, personal data too: equal rows have equal ones. A client's
+ * JSON holds it exactly. */
+int64_t document_row_version(const struct setting_row *row);
 /* One event or vacation; the caller sorts them into their arrays by kind. */
 void document_write_absence(struct json *j, struct arena *arena, const struct zone *zone,
                             const struct absence *absence);

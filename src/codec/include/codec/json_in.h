@@ -108,7 +108,8 @@ void json_done(struct json_obj *o); /* unknown fields are a sticky `unknown_fiel
 IL_MUST il_rc json_reader_result(const struct json_reader *reader, struct il_err *reterr);
 
 /* Two texts of objects that a reader has accepted: `base` with the members of `patch` that are
- * named merged into it (RFC 7396: null removes, objects merge, all else replaces). */
+ * named (NULL: all of them) merged into it (RFC 7396: null removes, objects merge, all else
+ * replaces). */
 struct str json_merge_patch(struct arena *arena, struct str base, struct str patch,
                             const char *const *names, size_t n);
 

@@ -76,6 +76,8 @@ struct override {
     struct str reason;
 };
 
+enum key_change { KEY_MADE, KEY_REVOKED, KEY_ROTATED };
+
 enum affected { AFFECTED_REFUSE, AFFECTED_OPEN };
 
 struct admit_inspection {              /* an order that already exists elsewhere */
@@ -148,7 +150,9 @@ struct command {
     const struct move *moves; /* reassignments: at most MOVES_MAX */
     size_t n_moves;
 
-    struct key_record key; /* key: created, or changed when the id is known */
+    enum key_change key_change; /* of the key `subject`, but for one that is made */
+    struct key_record key;      /* made: all of it; rotated: id and secret of the new one */
+    utc_s key_until;            /* revoked, rotated: until then the old one is valid */
 
     const struct erased_person *erased; /* erase; reason says why */
     size_t n_erased;
@@ -158,9 +162,21 @@ struct needs {
     bool inspection; /* command->subject */
     bool absence;    /* command->subject */
     bool moved;      /* the subject of each of command->moves */
+    bool key;        /* command->subject */
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
+};
+
+struct configured { /* what the company would be after a change of one of its settings */
+    bool exists;    /* the thing does, before it */
+    bool needs_version;
+    int64_t version; /* of the thing as it stands */
+    enum code code;  /* why it cannot be, or CODE_NONE */
+    struct str field, detail;
+    const struct company *company_after; /* borrowed */
+    const struct setting_change *changes;
+    size_t n; /* 0: it is so already */
 };
 
 struct facts {
@@ -168,7 +184,9 @@ struct facts {
     const struct absence *absence;
     const struct hold *hold;
     const struct inspection **moved; /* one per move; NULL: there is none */
-    int64_t external_ref_order;      /* order number that has this externalRef; 0: none */
+    const struct key_record *key;
+    const struct configured *configured; /* configure, of one thing; NULL: see the command */
+    int64_t external_ref_order;          /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;
 };
@@ -190,7 +208,8 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
-    const struct inspection *unchanged; /* a step that leads where the order is: as it stands */
+    const struct inspection *unchanged;     /* a step that leads where the order is: as it stands */
+    const struct key_record *unchanged_key; /* the same of a key */
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */
     size_t n_admitted; /* admit: rows of the command, in its order, that this entry has settled */

@@ -60,11 +60,24 @@ void desk_drain(struct desk *desk);
 
 /* ---- changing ---- */
 
+enum setting_how { SETTING_NONE, SETTING_ADD, SETTING_REPLACE, SETTING_MERGE, SETTING_REMOVE };
+
+struct setting_wish { /* one thing of the company's document */
+    enum setting_how how;
+    enum document_kind kind; /* any but the zone, which comes with the company */
+    struct str id;           /* empty: a new one, of which the text may name it */
+    struct str text;         /* as a document has it; merge: what differs */
+};
+const char *setting_list_name(enum document_kind kind); /* "services"; "company" */
+
+struct personal_data;
+
 struct desk_job {
     /* Filled in by the caller; everything is borrowed until done. */
     struct str company;
     struct command command;
-    struct str personal; /* book: canonical personal JSON */
+    struct str personal;         /* book: canonical personal JSON */
+    struct setting_wish setting; /* configure, of one thing */
     struct arena *arena;
     bool has_idempotency;
     struct str idempotency_key;
@@ -84,6 +97,8 @@ struct desk_job {
     struct desk_job *next;
     int64_t deadline_ms;
     struct store_entry rows;
+    const struct company *company_after; /* a holder, while a setting is decided */
+    struct personal_data *sealed;        /* what a setting brings, by change */
     bool is_import;
     struct desk_import *import;
 };
@@ -137,7 +152,8 @@ IL_MUST il_rc desk_export(struct desk *desk, struct str company, struct buf *out
 IL_MUST il_rc desk_image(struct desk *desk, struct str company, const struct image **ret,
                          struct il_err *reterr);
 
-/* The key with this secret. *ret_found false: unknown or revoked. Strings live in the arena. */
+/* The key with this secret. *ret_found false: unknown or ended. Strings live in the arena. A key
+ * with a `revoked_at` to come is valid until then. */
 IL_MUST il_rc desk_find_key(struct desk *desk, const struct hash *secret, struct arena *arena,
                             struct row_key *ret, bool *ret_found, struct il_err *reterr);
 
@@ -151,6 +167,15 @@ struct lookup { /* where to look, and where what is found may lie */
     struct str company;
     struct arena *arena;
 };
+
+struct key_list {
+    struct row_key *at; /* without their secrets' hashes */
+    size_t n;
+};
+
+/* Keys of the company, ended ones too, by _id; with an `id` that one alone, if it is there. */
+IL_MUST il_rc desk_keys(const struct lookup *in, struct str id, struct key_list *ret,
+                        struct il_err *reterr);
 
 /* By _id, or by order number when `id` is a whole number. *ret_found false: none. */
 IL_MUST il_rc desk_find_inspection(const struct lookup *in, struct str id,
@@ -186,13 +211,93 @@ struct conflict_list {
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
 
+/* ---- what happened ---- */
+
+enum {
+    NEWS_ITEMS_MAX = 100, /* of a kind that one entry names; of more it is said that there are */
+    NEWS_MAX = 500,       /* entries read at once */
+    NEWS_PAGE_ITEMS_MAX = 5000, /* after so many things named a page ends, with whole entries */
+};
+
+enum news_kind {
+    NEWS_INSPECTION,
+    NEWS_HOLD,
+    NEWS_EVENT, /* and Blocks */
+    NEWS_VACATION,
+    NEWS_SETTING,
+    NEWS_CONFLICT,
+    NEWS_KEY,
+    NEWS_KINDS
+};
+
+struct news_item {
+    enum news_kind what;
+    struct str id; /* empty: `ref` is its name (holds, conflicts) */
+    ref_t ref;
+    struct str brand;              /* whose it is; empty: of no brand alone */
+    struct str word;               /* status or state; of a setting its kind */
+    int64_t order_number, version; /* 0: it has none */
+    bool is_gone;                  /* removed, or revoked */
+};
+
+struct news { /* an entry of the journal, as far as the public may know it: a block */
+    struct arena arena;
+    uint64_t seq;
+    utc_s at;
+    enum command_kind kind;
+    struct str channel;
+    const struct news_item *items; /* sorted by kind */
+    size_t n;
+    bool is_cut; /* there was more than NEWS_ITEMS_MAX of a kind */
+};
+
+struct news_list {
+    const struct news **at; /* holders; the caller frees them with news_drop */
+    size_t n;
+    uint64_t newest; /* seq of the company in the same view */
+};
+
+/* What the journal has after `after`, at most `limit` (<= NEWS_MAX) entries. */
+IL_MUST il_rc desk_news(const struct lookup *in, uint64_t after, size_t limit,
+                        struct news_list *ret, struct il_err *reterr);
+void news_drop(struct news_list *list);
+
+/* Waits until something was committed since `*heard`, which is 0 at first, at most so long. It
+ * costs the writer a signal. What was committed is for the listener to read (desk_news). */
+void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms);
+void desk_nudge(struct desk *desk); /* whoever waits in desk_hear returns */
+/* Seq of the newest state a reader can get; 0: not known, the company was not asked for yet. */
+uint64_t desk_newest(struct desk *desk, struct str company);
+
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
 struct desk_stats {
     uint64_t jobs, refused, batches, largest_batch, commits, syncs;
+    uint64_t entries[COMMANDS]; /* written, by kind */
     size_t image_bytes, images, queued;
 };
 struct desk_stats desk_stats(struct desk *desk);
+
+enum { FIGURES_COMPANIES_MAX = 1000 };
+
+enum outbox_state { OUTBOX_PENDING, OUTBOX_SENT, OUTBOX_FAILED, OUTBOX_PARKED, OUTBOX_STATES };
+struct str outbox_state_name(int state);
+
+struct company_figures {
+    struct str id;
+    size_t holds_live, conflicts_open, outbox[OUTBOX_STATES];
+    utc_s outbox_waits_s; /* the oldest that is not sent; 0: there is none */
+};
+
+struct figures_list {
+    struct company_figures *at;
+    size_t n;
+};
+
+/* Of the company, or of all (at most FIGURES_COMPANIES_MAX) where none is named. */
+IL_MUST il_rc desk_figures(const struct lookup *in, struct figures_list *ret,
+                           struct il_err *reterr);
+IL_MUST il_rc desk_has_one_company(struct desk *desk, bool *ret, struct il_err *reterr);
 
 /* Secrets: url-safe text of HMAC(server key, kind, company, id, generation) with the id in front,
  * so that nothing need be stored to check one and a replay can say it again. */
@@ -206,6 +311,8 @@ struct str desk_token_make(const struct desk *desk, struct arena *arena,
 IL_MUST bool desk_token_read(const struct desk *desk, struct arena *arena,
                              const struct token_scope *scope, struct str token, ref_t *ret);
 struct hash desk_seal_key(struct desk *desk); /* seals offers */
+/* What the server alone can make of a text: the same each time. */
+struct hash desk_mac(struct desk *desk, struct str text);
 
 /* ---- verifying ---- */
 

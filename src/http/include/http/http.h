@@ -19,7 +19,9 @@
  *      cannot be sent), not_implemented 501 (unknown method), overloaded 503 with Retry-After,
  *      version_not_supported 505; not_permitted 403 to a stranger on the private socket. Each
  *      closes the connection. Lines that the library itself cannot read are answered by it with
- *      the right status, a page of HTML, and a close. */
+ *      the right status, a page of HTML, and a close.
+ *  H7  A body without an end costs no thread while there is nothing to say, and holds no more than
+ *      was pulled of it. http_quiesce ends them all. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
@@ -60,11 +62,26 @@ struct http_request {
 /* Case-insensitive; the empty view when absent. *ret_count (may be NULL): how often it was sent. */
 struct str http_header(const struct http_request *request, const char *name, size_t *ret_count);
 
+struct http_stream;
+
+/* A body without an end. Its functions run on server threads, as handle does. */
+struct http_source {
+    /* The client can take more: append what there is, little at a time. Nothing appended: the
+     * connection sleeps until http_source_wake. False: the body ends after what was appended. */
+    bool (*pull)(struct http_source *, struct buf *out);
+    void (*drop)(struct http_source *); /* once, after the last pull; there may have been none */
+    struct http_stream *stream;         /* the server's; stands from the first pull on */
+};
+
+/* From any thread, between the source's first pull and its drop: there may be more to pull. */
+void http_source_wake(struct http_source *source);
+
 struct http_response {
     int status;
     struct http_field headers[16];
     size_t n_headers;
-    struct buf body; /* own: the server drops it after sending */
+    struct buf body;            /* own: the server drops it after sending */
+    struct http_source *source; /* in place of a body: the server drops it */
 };
 
 /* Borrows name and value until the answer is sent: literals, or the request's arena. */
@@ -88,6 +105,11 @@ void http_set_state(struct http_exchange *exchange, void *state);
 void *http_state(struct http_exchange *exchange);
 /* Wakes a sleeping exchange: finish will be called. Exactly once per `return false`. */
 void http_wake(struct http_exchange *exchange);
+
+struct http_stats {
+    size_t connections, requests, sleeping;
+};
+struct http_stats http_stats(struct http_exchange *exchange); /* of its server */
 
 struct http_options {
     struct str host;          /* "127.0.0.1" or "::1" */

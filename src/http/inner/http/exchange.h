@@ -67,6 +67,7 @@ struct http_server {
     pthread_mutex_t lock; /* all below */
     pthread_cond_t quiet; /* n_live fell */
     struct http_exchange *sleepers;
+    struct http_stream *streams;
     size_t n_pending; /* sleeping, or in handle and so perhaps about to sleep */
     size_t n_live;    /* exchanges the library still knows */
     size_t n_holders; /* the opener and every waker to come */
