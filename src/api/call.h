@@ -109,6 +109,8 @@ struct slots_ask { /* the query string, decoded */
     struct strs services;
     int32_t brand;
 };
+/* Which brand is asked about: the one named, the key's, or the first. False: answered. */
+bool query_brand(struct call *call, int32_t *ret);
 /* False: answered. At most four parameters beside those of a slot list. */
 bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
                       struct slots_ask *ret);
@@ -162,6 +164,9 @@ bool conflicts_list(struct call *call);
 bool conflict_acknowledge(struct call *call);
 bool conflict_resolve(struct call *call);
 void conflict_encode(struct call *call);
+bool services_list(struct call *call);
+bool brand_public(struct call *call);
+bool unplaced_list(struct call *call);
 bool health_handle(struct call *call);
 bool ready_handle(struct call *call);
 bool local_import(struct call *call);
