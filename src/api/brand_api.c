@@ -39,13 +39,6 @@ static void put_name(struct json *j, const char *key, struct str id, struct str 
     json_end_object(j);
 }
 
-static void put_date(struct json *j, const char *key, date_d date)
-{
-    char text[DATE_TEXT];
-    date_write(date, text);
-    json_put_str(j, key, (struct str){ text, sizeof text });
-}
-
 /* The rules of the public scheduler, also for staff who ask: it is the storefront that is shown. */
 static void put_rules(const struct call *call, struct json *j, const struct rules *rules)
 {
@@ -65,8 +58,8 @@ static void put_rules(const struct call *call, struct json *j, const struct rule
     json_put_int(j, "quoteHoldHours", rules->quote_hold_h);
     json_put_int(j, "horizonDays", rules->horizon_days);
     json_end_object(j);
-    put_date(j, "firstDate", today);
-    put_date(j, "lastDate", today + rules->horizon_days);
+    show_date(j, "firstDate", today);
+    show_date(j, "lastDate", today + rules->horizon_days);
 }
 
 bool brand_public(struct call *call)

@@ -275,3 +275,25 @@ bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
     ret->query.audience = is_online(call) ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     return true;
 }
+
+bool capacity_query_read(struct call *call, struct slots_ask *ret)
+{
+    static const char *const known[] = { "services",   "minutes", "from",       "days",
+                                         "inspectors", "brand",   "squareFeet", "yearBuilt" };
+    *ret = (struct slots_ask){ .brand = NOT_FOUND };
+    if (query_is_wrong(call, known, sizeof known / sizeof known[0]) || !get_brand(call, ret) ||
+        !get_minutes(call, ret) || !get_days(call, ret) || !get_inspectors(call, ret))
+        return false;
+    ret->query.audience = AUDIENCE_INTERNAL;
+    ret->query.look.now = call->now;
+    return true;
+}
+
+bool calendar_query_read(struct call *call, struct slots_ask *ret)
+{
+    static const char *const known[] = { "from", "days", "inspectors" };
+    *ret = (struct slots_ask){ .brand = NOT_FOUND };
+    ret->query.look.now = call->now;
+    return !query_is_wrong(call, known, sizeof known / sizeof known[0]) && get_days(call, ret) &&
+           get_inspectors(call, ret);
+}

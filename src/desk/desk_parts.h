@@ -7,6 +7,7 @@
  *   project.c    an entry as rows
  *   import.c     company documents (import_brands.c: what they must not take away)
  *   query.c      reading
+ *   board.c      what lies in people's days
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H
@@ -112,6 +113,10 @@ IL_MUST il_rc inspection_by_order(const struct rows_at *in, int64_t number, stru
                                   struct il_err *reterr);
 IL_MUST il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
                             struct il_err *reterr);
+IL_MUST il_rc inspection_by_ref(const struct rows_at *in, ref_t ref, struct inspection **ret,
+                                struct il_err *reterr);
+IL_MUST il_rc absence_by_ref(const struct rows_at *in, ref_t ref, struct absence **ret,
+                             struct il_err *reterr);
 IL_MUST il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret,
                           struct il_err *reterr);
 IL_MUST il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret,

@@ -97,6 +97,8 @@ enum code desk_peek_key(struct desk *desk, const struct desk_job *job);
 
 /* Decides on the newest snapshot and keeps nothing (dry run). The answer is in the job. */
 void desk_try(struct desk *desk, struct desk_job *job);
+/* The same on a snapshot that the caller holds: several jobs are judged at one moment. */
+void desk_try_on(struct desk *desk, struct desk_job *job, const struct image *image);
 
 /* submit and wait, for callers with a thread to spare. */
 void desk_do(struct desk *desk, struct desk_job *job);
@@ -185,6 +187,24 @@ struct conflict_list {
 /* Conflicts in `state` ("open", "acknowledged", "resolved"), by ref after `after`. */
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
+
+/* What takes time from people within a window, as a board shows it. */
+struct board_item {
+    struct claim claim;
+    const struct inspection *inspection; /* of an inspection's claim; NULL: of none */
+    const struct absence *absence;       /* of an event, block or vacation */
+};
+struct board_lane {
+    size_t at;                      /* of the inspectors asked for */
+    const struct board_item *items; /* by start */
+    size_t n_items;
+    struct arena *arena; /* until the visitor returns, like the items */
+};
+typedef void (*board_visit)(void *context, const struct board_lane *lane);
+/* Lane by lane, so that a board of any size takes the memory of one person's. All of it is of
+ * one moment. */
+IL_MUST il_rc desk_board(const struct lookup *in, struct span window, struct strs inspectors,
+                         board_visit visit, void *context, struct il_err *reterr);
 
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 
