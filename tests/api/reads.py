@@ -174,9 +174,13 @@ def what_takes_days_stands_in_each():
     body = {"_inspectorId": "bob", "from": str(local_date(day)), "to": str(local_date(day + 1))}
     staff.post("/vacation", body).want(201)
     next(days)
+    after = next(days)
+    for at_day in (day - 1, after):
+        staff.post("/event", {"type": "Event", "_inspectorId": "bob", "endtime": at(at_day, "22:00"),
+                              "datetime": at(at_day, "21:00")}).want(201)
     lane = board(staff, day - 1, "bob", 4)
     same([[i["kind"] for i in d["items"]] for d in lane["days"]],
-         [[], ["vacation"], ["vacation"], []], "the days of a vacation")
+         [["event"], ["vacation"], ["vacation"], ["event"]], "the days of a vacation")
 
 
 def another_brand_is_time_taken():

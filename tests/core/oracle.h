@@ -34,8 +34,8 @@ code_set oracle_judge(const struct world *world, int32_t inspector, const struct
                       struct arena *arena);
 
 /* Minutes of one inspector's day that are open for a job of query->minutes, those of them that are
- * taken, and how many such jobs go in: the earliest start of oracle_find is booked, in a copy of the
- * world, until there is none. */
+ * taken, and how many such jobs go in: the earliest start of oracle_find is booked, in a copy of
+ * the world, until there is none. */
 struct oracle_capacity {
     int64_t open_min, taken_min;
     int32_t fits;

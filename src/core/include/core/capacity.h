@@ -1,7 +1,7 @@
 /* Capacity: what is open, what of it is taken, and how many jobs of one length still go in.
  *
- *  P1  Hours, busy time, policy and grids are those of slot search: a job is counted where the list
- *      offers a start to staff, and nowhere else.
+ *  P1  Hours, busy time, policy and grids are those of slot search: a job is counted where a list
+ *      offers a start, and nowhere else.
  *  P2  `fits` is what is booked when the earliest start that is offered is taken, again and again,
  *      until none is left: of jobs of one length no other choice takes more.
  *  P3  Each day stands alone: a job belongs to the day it starts on, also where it ends on the next.
