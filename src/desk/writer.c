@@ -259,8 +259,10 @@ static size_t changes_of(struct batch *batch, struct store_change *ret, size_t *
         if (c->n_entries == 0)
             continue;
         ret_company[n] = i;
-        ret[n++] =
-            (struct store_change){ c->id, c->entries[0].entry.seq - 1, c->entries, c->n_entries };
+        ret[n++] = (struct store_change){ .company = c->id,
+                                          .expected_seq = c->entries[0].entry.seq - 1,
+                                          .entries = c->entries,
+                                          .n_entries = c->n_entries };
     }
     return n;
 }

@@ -188,6 +188,8 @@ void lite_reader_drop(struct lite_read *read)
     for (int table = 0; table < TABLE_COUNT; table++)
         for (int by = 0; by < BY_COUNT; by++)
             sqlite3_finalize(read->finds[table][by]);
+    for (int by = 0; by < BY_COUNT; by++)
+        sqlite3_finalize(read->status_finds[by]);
     const int rc = sqlite3_close(read->db);
     assert(rc == SQLITE_OK);
     free(read);
