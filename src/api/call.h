@@ -179,6 +179,7 @@ void conflict_encode(struct call *call);
 bool check_handle(struct call *call);
 bool capacity_handle(struct call *call);
 bool calendar_handle(struct call *call);
+bool inspections_list(struct call *call);
 bool services_list(struct call *call);
 bool brand_public(struct call *call);
 bool unplaced_list(struct call *call);

@@ -58,6 +58,7 @@ const struct route routes[] = {
     { "POST", "/schedule/check", INSIDERS, false, false, true, check_handle, NULL, COMMANDS },
     ASK("/schedule/capacity", INSIDERS, capacity_handle),
     ASK("/calendar", INSIDERS, calendar_handle),
+    ASK("/inspections", INSIDERS, inspections_list),
     ASK("/unplaced", INSIDERS, unplaced_list),
     ASK("/brand/public", EVERYONE, brand_public),
     ASK("/services", EVERYONE, services_list),

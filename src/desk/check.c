@@ -3,7 +3,7 @@
  *  X1  The journal is gapless and every hash follows from the one before.
  *  X2  The projections equal the fold of the journal: it is replayed into an empty in-memory store,
  *      and every row of both is compared.
- *  The laws on what is stored (X3 to X6) are in check_laws.c. */
+ *  The laws on what is stored (X3 to X6) are in check_laws.c, that on words in check_search.c. */
 #include "check_parts.h"
 
 #include <assert.h>

@@ -20,6 +20,7 @@
 
 #include "base/ports.h"
 #include "codec/document.h"
+#include "codec/words.h"
 #include "core/booking.h"
 #include "store/store.h"
 
@@ -187,6 +188,32 @@ struct conflict_list {
 /* Conflicts in `state` ("open", "acknowledged", "resolved"), by ref after `after`. */
 IL_MUST il_rc desk_conflicts(const struct lookup *in, struct str state, ref_t after, size_t limit,
                              struct conflict_list *ret, struct il_err *reterr);
+
+/* A list of inspections, or a search. */
+struct inspections_ask {
+    const struct question *question; /* NULL: a list by time */
+    bool oldest_first;               /* of a list; a search goes from the newest booked */
+    struct span starts;              /* they start in it */
+    int32_t status;                  /* enum status, or NOT_FOUND for all */
+    struct str inspector;            /* empty: anybody */
+    const struct actor *actor;       /* who must see them */
+    size_t limit;
+    /* Go on after this one; ref 0: from the beginning. */
+    utc_s after_start;
+    ref_t after;
+};
+struct inspections_found {
+    struct found_inspection *at;
+    size_t n;
+    bool has_more; /* ask again with what follows: there may be more */
+    utc_s after_start;
+    ref_t after;
+};
+/* At most DESK_LOOKED_MAX inspections are looked at; a page may be short of its limit, or empty,
+ * while there is more. */
+enum { DESK_LOOKED_MAX = 2000 };
+IL_MUST il_rc desk_inspections(const struct lookup *in, const struct inspections_ask *ask,
+                               struct inspections_found *ret, struct il_err *reterr);
 
 /* What takes time from people within a window, as a board shows it. */
 struct board_item {
