@@ -16,6 +16,12 @@ struct finding {
     size_t room;
     size_t n_looked;
     struct arena apart; /* for one inspection at a time */
+    struct arena block; /* for one block at a time */
+    /* The words of the question, and of each how many inspections of the blocks so far have it: the
+     * rarest is asked for first, and where it is not nothing else is. */
+    struct asked_word words[QUESTION_WORDS_MAX];
+    size_t hits[QUESTION_WORDS_MAX];
+    size_t blocks[QUESTION_WORDS_MAX];
 };
 
 static bool is_full(const struct finding *f)
@@ -260,23 +266,50 @@ static il_rc candidates_take(struct finding *f, const struct ref_list *refs, boo
     return IL_OK;
 }
 
+static bool is_rarer(const struct finding *f, size_t a, size_t b)
+{
+    if (f->blocks[a] == 0 || f->blocks[b] == 0)
+        return f->words[a].prefix.len > f->words[b].prefix.len;
+    return f->hits[a] * f->blocks[b] < f->hits[b] * f->blocks[a];
+}
+
+static void words_sort(const struct finding *f, size_t n, size_t *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t k = i;
+        for (; k > 0 && is_rarer(f, i, ret[k - 1]); k--)
+            ret[k] = ret[k - 1];
+        ret[k] = i;
+    }
+}
+
+/* The inspections of the block that have all the words. */
+static il_rc words_find(struct finding *f, ref_t block, struct ref_list *all, struct ref_list *with,
+                        struct il_err *reterr)
+{
+    const size_t n = f->ask->question->n;
+    size_t order[QUESTION_WORDS_MAX];
+    words_sort(f, n, order);
+    for (size_t i = 0; i < n && (i == 0 || all->n > 0); i++) {
+        struct ref_list *of = i == 0 ? all : with;
+        TRY(word_find(f, block, &f->words[order[i]], of, reterr));
+        f->hits[order[i]] += of->n;
+        f->blocks[order[i]]++;
+        if (i > 0)
+            refs_intersect(all, with);
+    }
+    return IL_OK;
+}
+
 static il_rc block_find(struct finding *f, const struct row_search_block *block, bool *ret_ended,
                         struct il_err *reterr)
 {
-    struct arena room = arena_make(SIZE_MAX / 2);
-    struct ref_list all = { .arena = &room };
-    struct ref_list with = { .arena = &room };
-    const struct question *q = f->ask->question;
-    il_rc rc = word_find(f, block->last, &q->words[0], &all, reterr);
-    for (size_t i = 1; rc == IL_OK && i < q->n && all.n > 0; i++) {
-        rc = word_find(f, block->last, &q->words[i], &with, reterr);
-        if (rc == IL_OK)
-            refs_intersect(&all, &with);
-    }
-    if (rc == IL_OK)
-        rc = candidates_take(f, &all, ret_ended, reterr);
-    arena_drop(&room);
-    return rc;
+    struct ref_list all = { .arena = &f->block };
+    struct ref_list with = { .arena = &f->block };
+    TRY(words_find(f, block->last, &all, &with, reterr));
+    TRY(candidates_take(f, &all, ret_ended, reterr));
+    arena_reset(&f->block);
+    return IL_OK;
 }
 
 static il_rc search_find(struct finding *f, struct il_err *reterr)
@@ -295,20 +328,6 @@ static il_rc search_find(struct finding *f, struct il_err *reterr)
 }
 
 /* ---- both ---- */
-
-/* The longest word first: it is the rarest, and where it is not nothing else is looked at. */
-static struct question sorted(const struct question *from)
-{
-    struct question q = *from;
-    for (size_t i = 1; i < q.n; i++) {
-        const struct asked_word moving = q.words[i];
-        size_t k = i;
-        for (; k > 0 && q.words[k - 1].prefix.len < moving.prefix.len; k--)
-            q.words[k] = q.words[k - 1];
-        q.words[k] = moving;
-    }
-    return q;
-}
 
 /* One more than the page was looked for, so that a last page says that it is. */
 static void page_cut(struct finding *f)
@@ -332,16 +351,13 @@ static il_rc people_find(struct finding *f, struct il_err *reterr)
 il_rc desk_inspections(const struct lookup *in, const struct inspections_ask *ask,
                        struct inspections_found *ret, struct il_err *reterr)
 {
-    struct inspections_ask asked = *ask;
-    struct question question;
     struct finding f = { .rows = { .company = in->company, .arena = in->arena },
-                         .ask = &asked,
+                         .ask = ask,
                          .found = { .after = ask->after, .after_start = ask->after_start },
-                         .apart = arena_make(SIZE_MAX / 2) };
-    if (ask->question != NULL) {
-        question = sorted(ask->question);
-        asked.question = &question;
-    }
+                         .apart = arena_make(SIZE_MAX / 2),
+                         .block = arena_make(SIZE_MAX / 2) };
+    for (size_t i = 0; ask->question != NULL && i < ask->question->n; i++)
+        f.words[i] = ask->question->words[i];
     il_rc rc = store_read_open(in->desk->options.store, &f.rows.read, reterr);
     if (rc == IL_OK)
         rc = ask->question != NULL ? search_find(&f, reterr) : list_find(&f, reterr);
@@ -350,6 +366,7 @@ il_rc desk_inspections(const struct lookup *in, const struct inspections_ask *as
         rc = people_find(&f, reterr);
     store_read_close(f.rows.read);
     arena_drop(&f.apart);
+    arena_drop(&f.block);
     if (rc == IL_OK)
         *ret = f.found;
     return rc;

@@ -11,7 +11,7 @@
 enum {
     PART_BYTES = 900,               /* a row of this fits four times into a page */
     BLOCK_SMALL = 256,              /* inspections: when as many are in no block, they become one */
-    BLOCK_LARGE = 16 * BLOCK_SMALL, /* small ones that come to this become one */
+    BLOCK_LARGE = 32 * BLOCK_SMALL, /* small ones that come to this become one */
 };
 
 struct posting {
