@@ -13,6 +13,7 @@ struct block_check {
     const struct row_search_block *block;
     struct rows_at rows;
     struct postings wanted, stored;
+    ref_t first; /* of the inspections that lie there */
     int64_t n;
     bool is_damaged;
 };
@@ -27,7 +28,7 @@ static il_rc visit_wanted(void *context, const void *row, struct il_err *reterr)
     TRY(inspection_words(&b->rows, stored, &words, reterr));
     for (size_t i = 0; i < words.n; i++)
         postings_add(&b->wanted, words.at[i], stored->ref);
-    b->n++;
+    b->first = b->n++ == 0 ? stored->ref : b->first;
     return IL_OK;
 }
 
@@ -83,9 +84,10 @@ static il_rc check_block(struct checking *c, const struct row_search_block *bloc
     il_rc rc = store_find(c->read, &rows, visit_wanted, &b, reterr);
     if (rc == IL_OK)
         rc = store_find(c->read, &parts, visit_part, &b, reterr);
-    if (rc == IL_OK && (b.n != block->n || block->first <= before))
-        find(c, "search: block %llu says %lld inspections, and %lld lie there",
-             (unsigned long long)block->last, (long long)block->n, (long long)b.n);
+    if (rc == IL_OK && (b.n != block->n || b.first != block->first))
+        find(c, "search: block %llu says %lld inspections from %llu, %lld lie there from %llu",
+             (unsigned long long)block->last, (long long)block->n, (unsigned long long)block->first,
+             (long long)b.n, (unsigned long long)b.first);
     if (rc == IL_OK && b.is_damaged)
         find(c, "search: a part of block %llu cannot be read", (unsigned long long)block->last);
     else if (rc == IL_OK)
