@@ -68,7 +68,8 @@ bool answer_code(struct call *call, enum code code, const char *field, struct st
 bool answer_fault(struct call *call, const struct il_err *err); /* a wrong input, or a fault */
 bool answer_json(struct call *call, int status); /* body is in response->body already */
 bool answer_not_found(struct call *call);
-void answer_verdict(struct call *call); /* a refusal, with conflicts and alternatives */
+bool is_overridable(const struct desk_job *job); /* a refusal that an override would pass */
+void answer_verdict(struct call *call);          /* a refusal, with conflicts and alternatives */
 void put_seq_header(struct call *call, uint64_t seq);
 
 /* ---- decoding (decode.c) ---- */
@@ -81,6 +82,10 @@ struct strs decode_services(struct json_obj *o);
 void require(struct json_obj *o, bool given, const char *name, const char *words);
 /* A text inside an object: "/client/name" is named whether the object or the text is missing. */
 void require_text(struct json_obj *o, const char *object, const char *member, size_t max_chars);
+/* A property inside, or its members beside the others; for lengths only. */
+void decode_hold_property(struct json_obj *o, struct want *want);
+/* Of an order without a hold: a time, what is done, by whom (inspections_api.c). */
+void require_choice(struct json_obj *o, const struct command *c);
 /* Each inspector's own time: an order's. A hold has one for all, so naming them is a fault. */
 void decode_assignments(struct json_obj *o, struct want *ret);
 void refuse_assignments(struct json_obj *o);
@@ -110,20 +115,29 @@ struct slots_ask { /* the query string, decoded */
     struct strs services;
     int32_t brand;
 };
+/* Which brand is asked about: the one named, the key's, or the first. False: answered. */
+bool query_brand(struct call *call, int32_t *ret);
 /* False: answered. At most four parameters beside those of a slot list. */
 bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
                       struct slots_ask *ret);
+/* Days, people and (capacity) a job's length alone. False: answered. */
+bool capacity_query_read(struct call *call, struct slots_ask *ret);
+bool calendar_query_read(struct call *call, struct slots_ask *ret);
 
 /* ---- encoding (encode.c) ---- */
 
 struct json answer_begin(struct call *call);
 void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
+void show_date(struct json *j, const char *name, date_d date);
+struct str day_state_name(enum day_state state);
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                      struct str personal);
 const struct image *image_of_call(const struct call *call); /* the job's, else the snapshot */
 void show_slot(struct call *call, struct json *j, const struct slot *slot); /* slot_pen.c */
 void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence, size_t n);
 void show_alternatives(struct call *call, struct json *j);
+void show_conflict(struct call *call, struct json *j,
+                   const struct conflict *c); /* conflicts_api.c */
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 
@@ -173,6 +187,13 @@ bool conflicts_list(struct call *call);
 bool conflict_acknowledge(struct call *call);
 bool conflict_resolve(struct call *call);
 void conflict_encode(struct call *call);
+bool check_handle(struct call *call);
+bool capacity_handle(struct call *call);
+bool calendar_handle(struct call *call);
+bool inspections_list(struct call *call);
+bool services_list(struct call *call);
+bool brand_public(struct call *call);
+bool unplaced_list(struct call *call);
 bool health_handle(struct call *call);
 bool ready_handle(struct call *call);
 bool local_import(struct call *call);

@@ -16,7 +16,7 @@ static void put_side(struct call *call, struct json *j, const char *name,
     json_end_object(j);
 }
 
-static void put_conflict(struct call *call, struct json *j, const struct conflict *c)
+void show_conflict(struct call *call, struct json *j, const struct conflict *c)
 {
     json_start_object(j);
     json_put_str(j, "_id", str_print(call->arena, "c%llx", (unsigned long long)c->ref));
@@ -60,7 +60,7 @@ bool conflicts_list(struct call *call)
     json_start_object(&j);
     json_open(&j, "conflicts", '[');
     for (size_t i = 0; i < list.n && i < CONFLICTS_PAGE; i++)
-        put_conflict(call, &j, &list.at[i]);
+        show_conflict(call, &j, &list.at[i]);
     json_end_array(&j);
     json_key(&j, STR("next"));
     if (list.n > CONFLICTS_PAGE)
@@ -130,7 +130,7 @@ void conflict_encode(struct call *call)
     struct json j = answer_begin(call);
     json_start_object(&j);
     json_key(&j, STR("conflict"));
-    put_conflict(call, &j, conflict);
+    show_conflict(call, &j, conflict);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     json_end_object(&j);
     (void)answer_json(call, 200);

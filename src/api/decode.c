@@ -239,3 +239,15 @@ void require_text(struct json_obj *o, const char *object, const char *member, si
         return;
     require(&in, false, member, "is required");
 }
+
+void decode_hold_property(struct json_obj *o, struct want *want)
+{
+    struct json_obj in;
+    if (!json_opt_obj(o, "property", &in)) {
+        property_read(o, &want->property);
+        return;
+    }
+    (void)json_opt_str(&in, "address", ADDRESS_CHARS_MAX);
+    property_read(&in, &want->property);
+    json_done(&in);
+}

@@ -18,6 +18,19 @@ void show_instant(struct json *j, const char *name, const struct zone *zone, utc
     json_put_str(j, name, (struct str){ text, sizeof text });
 }
 
+void show_date(struct json *j, const char *name, date_d date)
+{
+    char text[DATE_TEXT];
+    date_write(date, text);
+    json_put_str(j, name, (struct str){ text, sizeof text });
+}
+
+struct str day_state_name(enum day_state state)
+{
+    static const char *const names[] = { "open", "closed", "holiday" };
+    return str_from(names[state]);
+}
+
 struct str hold_id(struct arena *arena, ref_t ref)
 {
     return str_print(arena, "h%llx", (unsigned long long)ref);

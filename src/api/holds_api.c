@@ -25,18 +25,6 @@ static void put_hold(struct call *call, struct json *j, const struct hold *hold,
     json_end_object(j);
 }
 
-static void decode_hold_property(struct json_obj *o, struct want *want)
-{
-    struct json_obj in;
-    if (!json_opt_obj(o, "property", &in)) {
-        property_read(o, &want->property);
-        return;
-    }
-    (void)json_opt_str(&in, "address", ADDRESS_CHARS_MAX);
-    property_read(&in, &want->property);
-    json_done(&in);
-}
-
 bool hold_make_handle(struct call *call)
 {
     static const char *const kinds[] = { "checkout", "quote" };

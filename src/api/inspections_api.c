@@ -1,7 +1,7 @@
 /* Booking, and what becomes of a booking. */
 #include "call.h"
 
-static void require_choice(struct json_obj *o, const struct command *c)
+void require_choice(struct json_obj *o, const struct command *c)
 {
     const struct want *w = &c->want;
     if (c->hold != 0)

@@ -88,11 +88,14 @@ static bool has_conflicts(enum code code)
     return code == CODE_slot_taken || code == CODE_hold_consumed || code == CODE_possible_duplicate;
 }
 
-static bool takes_override(const struct call *call)
+bool is_overridable(const struct desk_job *job)
 {
-    const enum command_kind kind = call->job.command.kind;
-    return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
-           kind == COMMAND_REASSIGNMENTS || kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
+    const enum command_kind kind = job->command.kind;
+    const bool takes_override = kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE ||
+                                kind == COMMAND_REASSIGN || kind == COMMAND_REASSIGNMENTS ||
+                                kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
+    return takes_override && !job->verdict.is_final &&
+           code_facts(job->verdict.code)->is_overridable;
 }
 
 void answer_verdict(struct call *call)
@@ -102,8 +105,7 @@ void answer_verdict(struct call *call)
     begin_problem(&j, v->code, v->detail);
     if (v->field.len > 0)
         json_put_str(&j, "field", v->field);
-    json_put_bool(&j, "overridable",
-                  takes_override(call) && !v->is_final && code_facts(v->code)->is_overridable);
+    json_put_bool(&j, "overridable", is_overridable(&call->job));
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
         show_conflicts(call, &j, v->evidence, v->n_evidence);

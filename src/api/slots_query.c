@@ -101,16 +101,20 @@ static bool get_property(struct call *call, struct property *ret)
     return true;
 }
 
-static bool get_brand(struct call *call, struct slots_ask *ask)
+bool query_brand(struct call *call, int32_t *ret)
 {
     const struct str named = query_get(call, "brand");
     if (call->actor.brand.len > 0 && named.len > 0 && !str_equal(named, call->actor.brand))
         return wrong(call, CODE_not_permitted, "/brand", "this key is for another brand");
-    ask->brand =
-        company_find_brand(call->image->company, named.len > 0 ? named : call->actor.brand);
+    *ret = company_find_brand(call->image->company, named.len > 0 ? named : call->actor.brand);
+    return *ret != NOT_FOUND || wrong(call, CODE_not_offered, "/brand", "there is no such brand");
+}
+
+static bool get_brand(struct call *call, struct slots_ask *ask)
+{
+    const bool found = query_brand(call, &ask->brand);
     ask->query.brand = ask->brand;
-    return ask->brand != NOT_FOUND ||
-           wrong(call, CODE_not_offered, "/brand", "there is no such brand");
+    return found;
 }
 
 static bool get_minutes(struct call *call, struct slots_ask *ask)
@@ -270,4 +274,26 @@ bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
         return false;
     ret->query.audience = is_online(call) ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     return true;
+}
+
+bool capacity_query_read(struct call *call, struct slots_ask *ret)
+{
+    static const char *const known[] = { "services",   "minutes", "from",       "days",
+                                         "inspectors", "brand",   "squareFeet", "yearBuilt" };
+    *ret = (struct slots_ask){ .brand = NOT_FOUND };
+    if (query_is_wrong(call, known, sizeof known / sizeof known[0]) || !get_brand(call, ret) ||
+        !get_minutes(call, ret) || !get_days(call, ret) || !get_inspectors(call, ret))
+        return false;
+    ret->query.audience = AUDIENCE_INTERNAL;
+    ret->query.look.now = call->now;
+    return true;
+}
+
+bool calendar_query_read(struct call *call, struct slots_ask *ret)
+{
+    static const char *const known[] = { "from", "days", "inspectors" };
+    *ret = (struct slots_ask){ .brand = NOT_FOUND };
+    ret->query.look.now = call->now;
+    return !query_is_wrong(call, known, sizeof known / sizeof known[0]) && get_days(call, ret) &&
+           get_inspectors(call, ret);
 }

@@ -1,4 +1,5 @@
 /* Personal data of an order, and the key under which two spellings of an address meet. */
+#include "codec/words.h"
 #include "document_parts.h"
 
 #include <string.h>
@@ -195,7 +196,7 @@ static const char *const abbreviations[][2] = {
     { "west", "w" },
 };
 
-static struct str abbreviated(struct str word)
+struct str abbreviation_of(struct str word)
 {
     for (size_t i = 0; i < sizeof abbreviations / sizeof abbreviations[0]; i++) {
         if (word.at[0] == abbreviations[i][0][0] && str_equal(word, str_from(abbreviations[i][0])))
@@ -218,7 +219,7 @@ static void key_word_end(struct key_text *k)
 {
     if (k->word_len == 0)
         return;
-    const struct str word = abbreviated((struct str){ k->word, k->word_len });
+    const struct str word = abbreviation_of((struct str){ k->word, k->word_len });
     const bool is_unit = str_equal(word, STR("#"));
     k->word_len = 0;
     if (is_unit && k->after_unit)

@@ -3,7 +3,7 @@
  *  X1  The journal is gapless and every hash follows from the one before.
  *  X2  The projections equal the fold of the journal: it is replayed into an empty in-memory store,
  *      and every row of both is compared.
- *  The laws on what is stored (X3 to X6) are in check_laws.c. */
+ *  The laws on what is stored (X3 to X6) are in check_laws.c, that on words in check_search.c. */
 #include "check_parts.h"
 
 #include <assert.h>
@@ -67,7 +67,9 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
         find(c, "entry %llu says it is entry %llu", (unsigned long long)row->seq,
              (unsigned long long)entry.seq);
     rows.entry.seq = row->seq;
-    const struct store_change change = { c->company, row->seq - 1, &rows, 1 };
+    const struct store_change change = {
+        .company = c->company, .expected_seq = row->seq - 1, .entries = &rows, .n_entries = 1
+    };
     TRY(store_commit(c->fold, &change, 1, &outcome, &at, reterr));
     if (outcome != STORE_COMMITTED)
         find(c, "entry %llu takes time that another claim has", (unsigned long long)row->seq);
@@ -187,6 +189,8 @@ static ref_t sum_row(struct buf *t, enum store_table table, const void *row)
     case TABLE_ENTRY:
     case TABLE_PERSON:
     case TABLE_IDEMPOTENCY:
+    case TABLE_SEARCH_BLOCK:
+    case TABLE_SEARCH_PART:
         break;
     }
     assert(false && "a table that is not compared");

@@ -435,5 +435,6 @@ il_rc check_laws(struct checking *c, struct il_err *reterr)
     TRY(check_overlaps(c, reterr));
     TRY(check_records(c, reterr));
     TRY(check_people(c, reterr));
-    return check_keys(c, reterr);
+    TRY(check_keys(c, reterr));
+    return check_search(c, reterr);
 }

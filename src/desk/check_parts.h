@@ -34,6 +34,8 @@ void note_people(struct checking *c, const struct entry *entry);
 /* X6: remembers who asked for an entry; `seq` is where it stands. */
 void note_mark(struct checking *c, const struct entry *entry, uint64_t seq);
 
+/* X7 (check_search.c) */
+IL_MUST il_rc check_search(struct checking *c, struct il_err *reterr);
 IL_MUST il_rc check_laws(struct checking *c, struct il_err *reterr);
 
 #endif

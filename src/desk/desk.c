@@ -366,23 +366,33 @@ static il_rc try_deeper(struct desk *desk, struct desk_job *job, utc_s now, stru
     return try_on(desk, job, now, reterr);
 }
 
-void desk_try(struct desk *desk, struct desk_job *job)
+void desk_try_on(struct desk *desk, struct desk_job *job, const struct image *image)
 {
     struct il_err err;
     const utc_s now = desk_now_s(desk);
     job->code = CODE_overloaded;
-    job->image = NULL;
-    if (slot_image(desk, job->company, &job->image, &err) != IL_OK)
-        return;
-    if (job->image == NULL) {
-        job->code = CODE_not_found;
-        return;
-    }
+    job->image = block_keep(image);
     il_rc rc = try_on(desk, job, now, &err);
     while (rc == IL_OK && job->verdict.needs_floor < job->image->floor)
         rc = try_deeper(desk, job, now, &err);
     if (rc == IL_OK)
         job->code = CODE_NONE;
+}
+
+void desk_try(struct desk *desk, struct desk_job *job)
+{
+    const struct image *image;
+    struct il_err err;
+    job->code = CODE_overloaded;
+    job->image = NULL;
+    if (slot_image(desk, job->company, &image, &err) != IL_OK)
+        return;
+    if (image == NULL) {
+        job->code = CODE_not_found;
+        return;
+    }
+    desk_try_on(desk, job, image);
+    block_free(image);
 }
 
 struct waiter {

@@ -10,7 +10,9 @@
  *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
  *   news.c       what happened, for those who listen
  *   figures.c    what is counted of companies
- *   check.c      verifying */
+ *   board.c      what lies in people's days
+ *   search*.c    finding orders by their words: reading, keeping, the stored form
+ *   check*.c     verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H
 
@@ -23,6 +25,14 @@
 
 enum { COMPANY_SLOTS = 1024, KEYS_CACHED = 1024, FLIGHTS_SLOTS = 4096 };
 
+/* How far the words of a company's orders are kept (search_keep.c); the writer's alone. */
+struct search_state {
+    bool is_known, failed;
+    size_t n_rest;   /* inspections in no block, as far as counting matters */
+    int64_t n_small; /* inspections in small blocks at the end */
+    ref_t last;      /* of the last block */
+};
+
 /* A company as the desk knows it; never freed while the desk runs, its image may come and go. */
 struct company_slot {
     struct company_slot *next; /* same hash */
@@ -32,6 +42,7 @@ struct company_slot {
     size_t bytes;
     uint64_t used_at; /* clock of use, for eviction */
     bool is_diverged;
+    struct search_state search;
 };
 
 struct cached_key {
@@ -119,6 +130,10 @@ IL_MUST il_rc inspection_by_order(const struct rows_at *in, int64_t number, stru
                                   struct il_err *reterr);
 IL_MUST il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
                             struct il_err *reterr);
+IL_MUST il_rc inspection_by_ref(const struct rows_at *in, ref_t ref, struct inspection **ret,
+                                struct il_err *reterr);
+IL_MUST il_rc absence_by_ref(const struct rows_at *in, ref_t ref, struct absence **ret,
+                             struct il_err *reterr);
 IL_MUST il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret,
                           struct il_err *reterr);
 IL_MUST il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret,
@@ -140,6 +155,14 @@ struct str entry_encode(struct arena *arena, struct str company, struct entry *e
 
 /* writer.c */
 void *writer_run(void *context); /* the desk */
+
+/* search_keep.c */
+/* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */
+bool search_step(struct desk *desk, struct arena *arena);
+/* What a change's entries do to words that are kept, into change->search. */
+IL_MUST il_rc search_changes(struct desk *desk, struct arena *arena, struct store_change *change,
+                             struct il_err *reterr);
+void search_note(struct company_slot *slot, const struct store_entry *entries, size_t n);
 
 /* import.c */
 struct import_entries { /* what a document becomes: to be committed together */

@@ -73,19 +73,37 @@ il_rc inspection_by_order(const struct rows_at *in, int64_t number, struct inspe
     return inspection_find(in, (struct store_query){ .by = BY_ORDER, .from = number }, ret, reterr);
 }
 
-il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
-                    struct il_err *reterr)
+il_rc inspection_by_ref(const struct rows_at *in, ref_t ref, struct inspection **ret,
+                        struct il_err *reterr)
+{
+    return inspection_find(in, (struct store_query){ .by = BY_REF, .ref = ref }, ret, reterr);
+}
+
+static il_rc absence_find(const struct rows_at *in, struct store_query query, struct absence **ret,
+                          struct il_err *reterr)
 {
     struct copy copy = { .arena = in->arena };
-    const struct store_query query = {
-        .table = TABLE_ABSENCE, .by = BY_ID, .company = in->company, .text = id, .limit = 1
-    };
+    query.table = TABLE_ABSENCE;
+    query.company = in->company;
+    query.limit = 1;
     *ret = NULL;
     TRY(store_find(in->read, &query, visit_absence, &copy, reterr));
     if (!copy.found)
         return IL_OK;
     *ret = arena_new(in->arena, struct absence);
     return absence_read(in->arena, copy.doc, *ret, reterr);
+}
+
+il_rc absence_by_id(const struct rows_at *in, struct str id, struct absence **ret,
+                    struct il_err *reterr)
+{
+    return absence_find(in, (struct store_query){ .by = BY_ID, .text = id }, ret, reterr);
+}
+
+il_rc absence_by_ref(const struct rows_at *in, ref_t ref, struct absence **ret,
+                     struct il_err *reterr)
+{
+    return absence_find(in, (struct store_query){ .by = BY_REF, .ref = ref }, ret, reterr);
 }
 
 il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret, struct il_err *reterr)

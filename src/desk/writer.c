@@ -271,8 +271,10 @@ static size_t changes_of(struct batch *batch, struct store_change *ret, size_t *
         if (c->n_entries == 0)
             continue;
         ret_company[n] = i;
-        ret[n++] =
-            (struct store_change){ c->id, c->entries[0].entry.seq - 1, c->entries, c->n_entries };
+        ret[n++] = (struct store_change){ .company = c->id,
+                                          .expected_seq = c->entries[0].entry.seq - 1,
+                                          .entries = c->entries,
+                                          .n_entries = c->n_entries };
     }
     return n;
 }
@@ -333,6 +335,15 @@ static bool after_refusal(struct batch *batch, struct batch_company *c)
     return true;
 }
 
+static void note_words(struct batch *batch, const struct store_change *changes, size_t n)
+{
+    (void)pthread_mutex_lock(&batch->desk->lock);
+    for (size_t i = 0; i < n; i++)
+        search_note(slot_find(batch->desk, changes[i].company), changes[i].entries,
+                    changes[i].n_entries);
+    (void)pthread_mutex_unlock(&batch->desk->lock);
+}
+
 /* True: the batch must be decided again. */
 static bool commit(struct batch *batch, unsigned *moved)
 {
@@ -345,6 +356,10 @@ static bool commit(struct batch *batch, unsigned *moved)
     struct il_err err;
     if (n == 0)
         return false;
+    for (size_t i = 0; i < n; i++) {
+        if (search_changes(batch->desk, &batch->arena, &changes[i], &err) != IL_OK)
+            log_fault(batch->desk, "words of orders are not kept", &err);
+    }
     if (store_commit(batch->desk->options.store, changes, n, &outcome, &at, &err) != IL_OK) {
         log_fault(batch->desk, "nothing was written", &err);
         fail_all(batch, CODE_storage_full);
@@ -353,6 +368,7 @@ static bool commit(struct batch *batch, unsigned *moved)
     }
     switch (outcome) {
     case STORE_COMMITTED:
+        note_words(batch, changes, n);
         return false;
     case STORE_MOVED:
         if (++*moved <= RETRIES_MOVED) {
@@ -581,7 +597,8 @@ void *writer_run(void *context)
             sweep(desk, batch);
             continue;
         }
-        more = queue_take(desk, batch, sweep_at_ms);
+        const bool has_words = search_step(desk, &batch->arena);
+        more = queue_take(desk, batch, has_words ? now_ms : sweep_at_ms);
         if (batch->n_jobs > 0 && batch->jobs[0]->is_import)
             import_run(batch);
         else if (batch->n_jobs > 0)

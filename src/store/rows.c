@@ -122,6 +122,18 @@ static const struct column touch_columns[] = {
     { "seq", COLUMN_REF, offsetof(struct row_touch, seq) },
 };
 
+static const struct column search_block_columns[] = {
+    { "last", COLUMN_REF, offsetof(struct row_search_block, last) },
+    { "first", COLUMN_REF, offsetof(struct row_search_block, first) },
+    { "n", COLUMN_INT, offsetof(struct row_search_block, n) },
+};
+
+static const struct column search_part_columns[] = {
+    { "block", COLUMN_REF, offsetof(struct row_search_part, block) },
+    { "word", COLUMN_TEXT, offsetof(struct row_search_part, word) },
+    { "data", COLUMN_BLOB, offsetof(struct row_search_part, data) },
+};
+
 static const struct row_shape shapes[TABLE_COUNT] = {
     [TABLE_COMPANY] = { "company", "id", 1, false, company_columns,
                         sizeof company_columns / sizeof *company_columns,
@@ -155,6 +167,12 @@ static const struct row_shape shapes[TABLE_COUNT] = {
                     sizeof key_columns / sizeof *key_columns, sizeof(struct row_key) },
     [TABLE_TOUCH] = { "touch", "company_id", 2, true, touch_columns,
                       sizeof touch_columns / sizeof *touch_columns, sizeof(struct row_touch) },
+    [TABLE_SEARCH_BLOCK] = { "search_block", "company_id", 1, true, search_block_columns,
+                             sizeof search_block_columns / sizeof *search_block_columns,
+                             sizeof(struct row_search_block) },
+    [TABLE_SEARCH_PART] = { "search_part", "company_id", 2, true, search_part_columns,
+                            sizeof search_part_columns / sizeof *search_part_columns,
+                            sizeof(struct row_search_part) },
 };
 
 const struct row_shape *row_shape(enum store_table table)
@@ -190,14 +208,27 @@ struct row_list row_list(const struct store_entry *entry, enum store_table table
         return (struct row_list){ (const char *)&entry->entry, 1 };
     case TABLE_COMPANY:
     case TABLE_TOUCH: /* refs, not rows: each backend lays the seq beside them */
+    case TABLE_SEARCH_BLOCK:
+    case TABLE_SEARCH_PART:
         break;
     }
     return (struct row_list){ NULL, 0 };
+}
+
+struct row_list row_list_search(const struct store_search *search, enum store_table table)
+{
+    if (table == TABLE_SEARCH_BLOCK)
+        return (struct row_list){ (const char *)search->blocks, search->n_blocks };
+    return (struct row_list){ (const char *)search->parts, search->n_parts };
 }
 
 bool row_is_removed(enum store_table table, const void *row)
 {
     if (table == TABLE_SETTING)
         return ((const struct row_setting *)row)->removed;
+    if (table == TABLE_SEARCH_BLOCK)
+        return ((const struct row_search_block *)row)->removed;
+    if (table == TABLE_SEARCH_PART)
+        return ((const struct row_search_part *)row)->removed;
     return table == TABLE_ABSENCE && ((const struct row_absence *)row)->removed;
 }

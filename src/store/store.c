@@ -12,13 +12,16 @@ static const unsigned ways[TABLE_COUNT] = {
     [TABLE_HOLD] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_STATE,
     [TABLE_ABSENCE] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_ID,
     [TABLE_INSPECTION] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_ID | 1u << BY_ORDER |
-                         1u << BY_EXTERNAL | 1u << BY_PLACE | 1u << BY_TIME,
+                         1u << BY_EXTERNAL | 1u << BY_PLACE | 1u << BY_TIME | 1u << BY_AFTER |
+                         1u << BY_BEFORE | 1u << BY_NEWEST,
     [TABLE_CONFLICT] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_STATE,
     [TABLE_PERSON] = 1u << BY_ALL | 1u << BY_REF,
     [TABLE_IDEMPOTENCY] = 1u << BY_ALL | 1u << BY_ID,
     [TABLE_OUTBOX] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER | 1u << BY_STATE,
     [TABLE_KEY] = 1u << BY_ALL | 1u << BY_ID | 1u << BY_SECRET,
     [TABLE_TOUCH] = 1u << BY_ALL,
+    [TABLE_SEARCH_BLOCK] = 1u << BY_ALL,
+    [TABLE_SEARCH_PART] = 1u << BY_ALL | 1u << BY_OWNER | 1u << BY_WORD,
 };
 
 il_rc store_read_open(struct store *store, struct store_read **ret, struct il_err *reterr)
@@ -42,11 +45,9 @@ il_rc store_find(struct store_read *read, const struct store_query *query, store
     return read->ops->find(read, query, visit, context, reterr);
 }
 
-static il_rc rows_check(const struct store_entry *entry, enum store_table table,
-                        struct il_err *reterr)
+static il_rc rows_check(struct row_list list, enum store_table table, struct il_err *reterr)
 {
     const struct row_shape *shape = row_shape(table);
-    const struct row_list list = row_list(entry, table);
 
     for (size_t i = 0; i < list.n; i++)
         for (size_t c = 0; c < shape->n_columns; c++) {
@@ -78,7 +79,10 @@ static il_rc claims_check(const struct store_entry *entry, struct il_err *reterr
 
 static il_rc change_check(const struct store_change *change, struct il_err *reterr)
 {
-    if (change->n_entries == 0 || change->company.len == 0)
+    const bool has_words = change->search.n_blocks + change->search.n_parts > 0;
+
+    if ((change->n_entries == 0 && (!has_words || change->expected_seq == 0)) ||
+        change->company.len == 0)
         return il_fail(reterr, IL_INVALID, "a change names its company and has an entry");
     for (size_t i = 0; i < change->n_entries; i++) {
         const struct store_entry *entry = &change->entries[i];
@@ -89,8 +93,12 @@ static il_rc change_check(const struct store_change *change, struct il_err *rete
                            (unsigned long long)change->expected_seq + i);
         TRY(claims_check(entry, reterr));
         for (int table = TABLE_ENTRY; table < TABLE_COUNT; table++)
-            TRY(rows_check(entry, (enum store_table)table, reterr));
+            TRY(rows_check(row_list(entry, (enum store_table)table), (enum store_table)table,
+                           reterr));
     }
+    for (int table = TABLE_SEARCH_BLOCK; table <= TABLE_SEARCH_PART; table++)
+        TRY(rows_check(row_list_search(&change->search, (enum store_table)table),
+                       (enum store_table)table, reterr));
     return IL_OK;
 }
 

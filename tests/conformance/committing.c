@@ -44,9 +44,9 @@ void s1_s2_all_or_nothing(void **state)
     bad[1].n_claims = 1;
     struct store_entry fresh = entry_make(1);
     struct store_change changes[] = {
-        { STR("new"), 0, &fresh, 1 },
-        { STR("a"), 2, good, 2 },
-        { STR("b"), 2, bad, 2 },
+        { .company = STR("new"), .entries = &fresh, .n_entries = 1 },
+        { .company = STR("a"), .expected_seq = 2, .entries = good, .n_entries = 2 },
+        { .company = STR("b"), .expected_seq = 2, .entries = bad, .n_entries = 2 },
     };
     refused_whole(store, changes, 3, STORE_REFUSED, 2);
 
@@ -55,9 +55,13 @@ void s1_s2_all_or_nothing(void **state)
     bad[1].entry.seq = 3;
     refused_whole(store, changes, 3, STORE_MOVED, 2);
 
-    struct store_change absent = { STR("nobody"), 2, good, 2 };
+    struct store_change absent = {
+        .company = STR("nobody"), .expected_seq = 2, .entries = good, .n_entries = 2
+    };
     refused_whole(store, &absent, 1, STORE_MOVED, 0);
-    struct store_change exists = { STR("a"), 0, &fresh, 1 };
+    struct store_change exists = {
+        .company = STR("a"), .expected_seq = 0, .entries = &fresh, .n_entries = 1
+    };
     refused_whole(store, &exists, 1, STORE_MOVED, 0);
 
     const struct store_stats stats = store_stats(store);
@@ -193,7 +197,9 @@ void unique_rules_refuse(void **state)
         .ref = 90, .id = STR("i-90"), .order_number = 1090, .status = STR("confirmed")
     };
     struct store_entry entry = entry_make(3);
-    const struct store_change change = { STR("a"), 2, &entry, 1 };
+    const struct store_change change = {
+        .company = STR("a"), .expected_seq = 2, .entries = &entry, .n_entries = 1
+    };
 
     rows_commit(store);
     entry.inspections = &inspection;
@@ -241,7 +247,9 @@ void s5_deletes_first_entries_in_order(void **state)
     struct row_claim over_11 = claim_make(80, "ann", 100, 200, 80);
     struct row_claim over_80 = claim_make(81, "ann", 150, 160, 81);
     struct store_entry entries[2] = { entry_make(3), entry_make(4) };
-    struct store_change change = { STR("a"), 2, entries, 2 };
+    struct store_change change = {
+        .company = STR("a"), .expected_seq = 2, .entries = entries, .n_entries = 2
+    };
     size_t at = 0;
 
     rows_commit(store);
@@ -280,7 +288,9 @@ void s9_the_journal_has_no_gap(void **state)
 {
     struct store *store = open_empty(state);
     struct store_entry entries[2] = { entry_make(3), entry_make(4) };
-    const struct store_change change = { STR("a"), 2, entries, 2 };
+    const struct store_change change = {
+        .company = STR("a"), .expected_seq = 2, .entries = entries, .n_entries = 2
+    };
     enum store_outcome outcome = STORE_UNKNOWN;
     struct il_err err = { 0 };
     size_t at = 0;
@@ -303,5 +313,58 @@ void s9_the_journal_has_no_gap(void **state)
         answer(store,
                (struct store_query){ .table = TABLE_ENTRY, .by = BY_ALL, .company = STR("a") }),
         "a.1 a.2");
+    store_close(store);
+}
+
+static enum store_outcome words_commit(struct store *store, const char *company, uint64_t seq,
+                                       struct store_search search)
+{
+    const struct store_change change = { .company = str_from(company),
+                                         .expected_seq = seq,
+                                         .search = search };
+    size_t at = 0;
+
+    return commit(store, &change, 1, &at);
+}
+
+/* Words change beside the journal, but never beside another writer: S1, S2, and deletes first. */
+void words_are_no_entry(void **state)
+{
+    struct store *store = open_empty(state);
+    const struct store_query company = { .table = TABLE_ENTRY, .by = BY_ALL, .company = STR("a") };
+    const struct store_query parts = { .table = TABLE_SEARCH_PART,
+                                       .by = BY_ALL,
+                                       .company = STR("a") };
+    const struct row_search_part made[] = { { 20, STR("a"), STR("2"), false },
+                                            { 20, STR("a"), STR(""), true },
+                                            { 21, STR("b"), STR("3"), false } };
+    const struct store_search search = { .parts = made, .n_parts = 3 };
+
+    rows_commit(store);
+    assert_int_equal(words_commit(store, "a", 1, search), STORE_MOVED);
+    assert_int_equal(words_commit(store, "nobody", 1, search), STORE_MOVED);
+    assert_string_equal(answer(store, parts), "20/a 20/m 20/stone 21/a");
+    assert_int_equal(words_commit(store, "a", 2, search), STORE_COMMITTED);
+    assert_string_equal(answer(store, parts), "20/a 20/m 20/stone 21/a 21/b");
+    assert_string_equal(answer(store, company), "a.1 a.2");
+
+    struct store_entry entry = entry_make(3);
+    const struct row_search_block gone = { .last = 20, .removed = true };
+    const struct store_change both = { .company = STR("a"),
+                                       .expected_seq = 2,
+                                       .entries = &entry,
+                                       .n_entries = 1,
+                                       .search = { .blocks = &gone, .n_blocks = 1 } };
+    size_t at = 0;
+    assert_int_equal(commit(store, &both, 1, &at), STORE_COMMITTED);
+    const struct store_query blocks = { .table = TABLE_SEARCH_BLOCK,
+                                        .by = BY_ALL,
+                                        .company = STR("a") };
+    assert_string_equal(answer(store, blocks), "21");
+
+    struct il_err err = { 0 };
+    enum store_outcome outcome;
+    const struct store_change nothing = { .company = STR("a"), .expected_seq = 3 };
+    assert_int_equal(store_commit(store, &nothing, 1, &outcome, &at, &err), IL_INVALID);
     store_close(store);
 }

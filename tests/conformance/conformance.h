@@ -29,5 +29,6 @@ void s4_against_a_plain_model(void **state);
 void unique_rules_refuse(void **state);
 void s5_deletes_first_entries_in_order(void **state);
 void s9_the_journal_has_no_gap(void **state);
+void words_are_no_entry(void **state);
 
 #endif

@@ -256,7 +256,9 @@ struct ending {
 /* One commit with the nth operation failing, and what the store does next. */
 static struct ending commit_with_fault(const struct trial *trial, int n, bool stays)
 {
-    const struct store_change change = { STR("a"), 2, &trial->entry, 1 };
+    const struct store_change change = {
+        .company = STR("a"), .expected_seq = 2, .entries = &trial->entry, .n_entries = 1
+    };
     struct ending ending = { .outcome = STORE_MOVED };
     struct il_err err = { 0 };
     size_t at = 0;
@@ -368,7 +370,9 @@ static void failed_checkpoint(void **state)
     char *payload = malloc(LOG_BYTES);
     struct store_entry entry = entry_make(3);
     const struct store_entry next = entry_make(4);
-    const struct store_change change = { STR("a"), 3, &next, 1 };
+    const struct store_change change = {
+        .company = STR("a"), .expected_seq = 3, .entries = &next, .n_entries = 1
+    };
     const struct store_query entries = { .table = TABLE_ENTRY, .by = BY_ALL, .company = STR("a") };
     enum store_outcome outcome = STORE_MOVED;
     struct il_err err = { 0 };

@@ -116,7 +116,9 @@ static struct store_entry bookings_make(struct row_set *set, size_t n)
 static void bookings_commit(struct store *store, struct row_set *sets, size_t entries, size_t rows)
 {
     struct store_entry list[GROUP];
-    const struct store_change change = { STR("company"), seq, list, entries };
+    const struct store_change change = {
+        .company = STR("company"), .expected_seq = seq, .entries = list, .n_entries = entries
+    };
     size_t at = 0;
 
     for (size_t i = 0; i < entries; i++)

@@ -138,6 +138,10 @@ static void key_print(struct buf *out, enum store_table table, const void *row)
                   (unsigned long long)((const struct row_entry *)row)->seq);
     else if (table == TABLE_TOUCH)
         touch_print(out, row);
+    else if (table == TABLE_SEARCH_PART)
+        buf_print(out, "%llu/%.*s",
+                  (unsigned long long)((const struct row_search_part *)row)->block,
+                  STR_ARG(((const struct row_search_part *)row)->word));
     else
         buf_print(out, "%llu", (unsigned long long)*(const ref_t *)row);
 }
@@ -255,6 +259,8 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
     const struct row_conflict *conflict = row;
     const struct row_person *person = row;
     const struct row_outbox *outbox = row;
+    const struct row_search_block *block = row;
+    const struct row_search_part *part = row;
 
     buf_print(out, "%d: ", (int)table);
     switch (table) {
@@ -305,6 +311,14 @@ static void row_print(struct buf *out, enum store_table table, const void *row)
     case TABLE_TOUCH:
         touch_print(out, row);
         break;
+    case TABLE_SEARCH_BLOCK:
+        buf_print(out, "%llu %llu %lld", (unsigned long long)block->last,
+                  (unsigned long long)block->first, (long long)block->n);
+        break;
+    case TABLE_SEARCH_PART:
+        buf_print(out, "%llu %.*s %.*s", (unsigned long long)part->block, STR_ARG(part->word),
+                  STR_ARG(part->data));
+        break;
     }
     buf_add_char(out, '\n');
 }
@@ -330,7 +344,7 @@ static il_rc company_visit(void *context, const void *row, struct il_err *reterr
     struct dump *dump = context;
 
     row_print(dump->out, TABLE_COMPANY, row);
-    for (int table = TABLE_ENTRY; table <= TABLE_TOUCH; table++) {
+    for (int table = TABLE_ENTRY; table <= TABLE_SEARCH_PART; table++) {
         struct dump inner = { dump->out, (enum store_table)table, dump->read };
         const struct store_query query = { .table = (enum store_table)table,
                                            .by = BY_ALL,
@@ -415,7 +429,7 @@ static const struct row_inspection inspections[] = {
       .order_number = 1001,
       .starts_at = 50,
       .ends_at = 90,
-      .status = TEXT("confirmed"),
+      .status = TEXT("completed"),
       .version = 1,
       .key_id = TEXT("k1"),
       .doc = TEXT("d21") },
@@ -451,6 +465,16 @@ static const struct row_outbox outbox[] = {
     { .ref = 72, .owner = 20, .kind = TEXT("create"), .state = TEXT("pending"), .doc = TEXT("o") },
     { .ref = 71, .owner = 10, .kind = TEXT("update"), .state = TEXT("pending"), .doc = TEXT("o") },
     { .ref = 70, .owner = 10, .kind = TEXT("create"), .state = TEXT("sent"), .doc = TEXT("o") },
+};
+
+static const struct row_search_block search_blocks[] = { { 21, 21, 1, false },
+                                                         { 20, 10, 2, false } };
+
+static const struct row_search_part search_parts[] = {
+    { 20, TEXT("stone"), TEXT("\0s"), false },
+    { 20, TEXT("a"), TEXT("1"), false },
+    { 21, TEXT("a"), TEXT("1"), false },
+    { 20, TEXT("m"), TEXT("1"), false },
 };
 
 static struct row_key key_make(const char *company, struct str id, uint8_t n)
@@ -536,7 +560,8 @@ static void company_commit(struct store *store, const char *company)
     entries[1].n_holds = 1;
     const struct store_change change = { .company = str_from(company),
                                          .entries = entries,
-                                         .n_entries = 2 };
+                                         .n_entries = 2,
+                                         .search = { search_blocks, 2, search_parts, 4 } };
     assert_int_equal(commit(store, &change, 1, &at), STORE_COMMITTED);
 }
 

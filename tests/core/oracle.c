@@ -511,3 +511,66 @@ code_set oracle_judge(const struct world *world, int32_t inspector, const struct
     return off_grid | CODE_BIT(outside_hours) |
            (touches_holiday(world, visit->when) ? CODE_BIT(holiday) : 0);
 }
+
+/* ---- capacity ---- */
+
+static int32_t book_all(const struct world *world, const struct slot_query *query,
+                        struct arena *arena)
+{
+    struct world *filling = arena_new(arena, struct world);
+    int32_t n = 0;
+    *filling = *world;
+    for (;; n++) {
+        const struct oracle_list offers = oracle_find(filling, query, arena);
+        if (offers.n == 0)
+            return n;
+        const utc_s start = offers.at[0].start;
+        (void)world_add_claim(filling, query->inspectors[0], CLAIM_INSPECTION,
+                              (struct span){ start, start + (utc_s)query->minutes * MINUTE_S }, 0);
+    }
+}
+
+/* The day's hours minute by minute; what is taken is taken as it is, without buffers. */
+static void count_day(const struct asked *asked, date_d date, struct arena *arena,
+                      struct oracle_capacity *ret)
+{
+    const struct zone *zone = asked->world->zone;
+    const struct rules plain = { .buffer_min = 0 };
+    struct asked bare = *asked;
+    bare.rules = &plain;
+    const struct minutes all = minutes_of(&bare, date, 1, arena);
+    const struct wall_day day = day_of(asked->world, asked->inspector, asked->audience, date, true);
+    bool *open = arena_array(arena, bool, all.n);
+    struct wall_span run = { 0, 0 };
+    while (next_run(&day, run.to_min, &run))
+        mark(&all, open,
+             (struct span){ world_instant(zone, date, run.from_min),
+                            world_instant(zone, date, run.to_min) });
+    for (int32_t m = 0; m < DAY_MIN; m++) {
+        const utc_s start = world_instant(zone, date, m);
+        if (day.start[m] && exists(zone, date, m))
+            mark(&all, open, (struct span){ start, start + (utc_s)asked->minutes * MINUTE_S });
+    }
+    for (size_t i = 0; i < all.n; i++) {
+        ret->open_min += open[i];
+        ret->taken_min += open[i] && all.taken[i];
+    }
+}
+
+struct oracle_capacity oracle_capacity(const struct world *world, const struct slot_query *query,
+                                       int32_t inspector, date_d date, struct arena *arena)
+{
+    const struct asked asked = { world,           rules_of(world, query->brand),
+                                 query->audience, inspector,
+                                 query->minutes,  query->look };
+    struct oracle_capacity ret = { .fits = 0 };
+    struct slot_query alone = *query;
+    alone.inspectors = &inspector;
+    alone.n_inspectors = 1;
+    alone.from = date;
+    alone.days = 1;
+    alone.keep_overlapping = false;
+    count_day(&asked, date, arena, &ret);
+    ret.fits = book_all(world, &alone, arena);
+    return ret;
+}

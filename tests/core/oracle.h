@@ -33,6 +33,16 @@ code_set oracle_rules(const struct world *world, int32_t brand, enum audience au
 code_set oracle_judge(const struct world *world, int32_t inspector, const struct visit *visit,
                       struct arena *arena);
 
+/* Minutes of one inspector's day that are open for a job of query->minutes, those of them that are
+ * taken, and how many such jobs go in: the earliest start of oracle_find is booked, in a copy of
+ * the world, until there is none. */
+struct oracle_capacity {
+    int64_t open_min, taken_min;
+    int32_t fits;
+};
+struct oracle_capacity oracle_capacity(const struct world *world, const struct slot_query *query,
+                                       int32_t inspector, date_d date, struct arena *arena);
+
 /* Hours anybody has that day, before rules and claims; the same with holidays left out. */
 bool oracle_has_hours(const struct world *world, const struct slot_query *query, date_d date,
                       bool holidays);

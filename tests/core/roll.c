@@ -60,7 +60,7 @@ static const char *const zone_names[] = {
     "America/Asuncion",
     "America/Los_Angeles",
 };
-enum { LIMIT_ALL = 1000000 };
+enum { LIMIT_ALL = 1000000, ROLLED_CLAIMS = 126 };
 enum { ZONES = sizeof zone_names / sizeof *zone_names };
 static const struct zone *zones[ZONES];
 
@@ -130,7 +130,7 @@ static void roll_claims(struct world *world, int32_t inspector, date_d from, int
     const int32_t n = chance(20) ? 0 : roll(0, 3 * days);
     const utc_s base = world_instant(world->zone, from - 2, 0);
     const int32_t grain = chance(50) ? 30 : roll(1, 15);
-    for (int32_t i = 0; i < n && world->n_claims < WORLD_CLAIMS - 2; i++) {
+    for (int32_t i = 0; i < n && world->n_claims < ROLLED_CLAIMS; i++) {
         const int32_t kind = roll(CLAIM_INSPECTION, CLAIM_VACATION);
         const utc_s start = base + (utc_s)roll(0, (days + 4) * DAY_MIN / grain) * grain * MINUTE_S;
         int32_t minutes = roll(1, 300 / grain) * grain;

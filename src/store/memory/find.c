@@ -84,6 +84,10 @@ static int by_owner(const struct store_query *query, union any_row *probe)
         probe->claim.owner = query->ref;
         return CLAIM_BY_OWNER;
     }
+    if (query->table == TABLE_SEARCH_PART) {
+        probe->search_part.block = query->ref;
+        return 0;
+    }
     probe->outbox.owner = query->ref;
     return OUTBOX_BY_OWNER;
 }
@@ -122,6 +126,19 @@ static int start(const struct store_query *query, union any_row *probe)
     case BY_SECRET:
         probe->key.secret = query->hash;
         return KEY_BY_SECRET;
+    case BY_AFTER:
+        probe->inspection.starts_at = query->from;
+        probe->inspection.ref = ref_after(query->ref);
+        return INSPECTION_BY_TIME;
+    case BY_BEFORE:
+        probe->inspection.starts_at = query->from;
+        return INSPECTION_BY_TIME;
+    case BY_NEWEST:
+        probe->inspection.ref = ref_after((ref_t)query->key);
+        return 0;
+    case BY_WORD:
+        probe->search_part.block = query->ref;
+        return 0;
     case BY_FIRST:
         return 0;
     }
@@ -147,13 +164,29 @@ static bool state_fits(const struct store_query *query, const void *row)
 
 static bool owner_fits(const struct store_query *query, const void *row)
 {
-    return query->ref == (query->table == TABLE_CLAIM ? ((const struct row_claim *)row)->owner
-                                                      : ((const struct row_outbox *)row)->owner);
+    if (query->table == TABLE_CLAIM)
+        return query->ref == ((const struct row_claim *)row)->owner;
+    if (query->table == TABLE_SEARCH_PART)
+        return query->ref == ((const struct row_search_part *)row)->block;
+    return query->ref == ((const struct row_outbox *)row)->owner;
 }
 
 static enum fit time_fit(const struct store_query *query, const void *row)
 {
     return fit_if(((const struct row_inspection *)row)->starts_at < query->to);
+}
+
+/* Of lists that go backwards too: what lies past their end ends the walk. */
+static enum fit listed_fit(const struct store_query *query, const struct row_inspection *row)
+{
+    if (query->by == BY_NEWEST)
+        return fit_if(row->ref < query->ref);
+    if (query->by == BY_AFTER && row->starts_at >= query->to)
+        return PAST;
+    if (query->by == BY_BEFORE &&
+        (row->starts_at > query->to || (row->starts_at == query->to && row->ref >= query->ref)))
+        return PAST;
+    return query->text.len == 0 || str_equal(row->status, query->text) ? FITS : SKIPPED;
 }
 
 static enum fit row_fit(const struct store_query *query, const void *row)
@@ -182,6 +215,13 @@ static enum fit row_fit(const struct store_query *query, const void *row)
         return time_fit(query, row);
     case BY_FIRST:
         return FITS;
+    case BY_AFTER:
+    case BY_BEFORE:
+    case BY_NEWEST:
+        return listed_fit(query, inspection);
+    case BY_WORD:
+        return fit_if(((const struct row_search_part *)row)->block == query->ref &&
+                      str_order(((const struct row_search_part *)row)->word, query->text2) <= 0);
     case BY_SECRET:
         return fit_if(hash_equal(&((const struct row_key *)row)->secret, &query->hash));
     }
@@ -211,6 +251,51 @@ static il_rc list_walk(const struct skip *list, struct search *search, const uni
         if (fit == FITS)
             TRY(row_visit(search, node->row, reterr));
     }
+    return IL_OK;
+}
+
+/* The list knows one direction, so that what fits is gathered, and told from its end. */
+static il_rc back_walk(const struct skip *list, struct search *search, const union any_row *probe,
+                       struct il_err *reterr)
+{
+    struct arena arena = arena_make(SIZE_MAX / 2);
+    const void **rows = NULL;
+    size_t n = 0;
+    size_t room = 0;
+    il_rc rc = IL_OK;
+
+    for (const struct skip_node *node = skip_seek(list, probe); node; node = node->next[0]) {
+        const enum fit fit = row_fit(search->query, node->row);
+
+        if (fit == PAST)
+            break;
+        if (fit == SKIPPED)
+            continue;
+        rows = arena_grow(&arena, rows, n, &room, sizeof *rows);
+        rows[n++] = node->row;
+    }
+    while (n > 0 && !is_enough(search) && rc == IL_OK)
+        rc = row_visit(search, rows[--n], reterr);
+    arena_drop(&arena);
+    return rc;
+}
+
+/* From the last part that does not begin after the word. */
+static il_rc words_walk(const struct skip *list, struct search *search, const union any_row *probe,
+                        struct il_err *reterr)
+{
+    const struct skip_node *from = skip_seek(list, probe);
+
+    for (const struct skip_node *node = from; node; node = node->next[0]) {
+        const struct row_search_part *part = node->row;
+
+        if (part->block != search->query->ref || str_order(part->word, search->query->text) > 0)
+            break;
+        from = node;
+    }
+    for (; from && !is_enough(search) && row_fit(search->query, from->row) == FITS;
+         from = from->next[0])
+        TRY(row_visit(search, from->row, reterr));
     return IL_OK;
 }
 
@@ -308,6 +393,10 @@ il_rc memory_find(struct store_read *read, const struct store_query *query, stor
         return claims_walk(company, &search, reterr);
     if (query->table == TABLE_ENTRY && query->by == BY_OWNER)
         return touched_walk(company, &search, reterr);
-    return list_walk(memory_list(store, company, (int)query->table, number), &search, &probe,
-                     reterr);
+    const struct skip *list = memory_list(store, company, (int)query->table, number);
+    if (query->by == BY_BEFORE || query->by == BY_NEWEST)
+        return back_walk(list, &search, &probe, reterr);
+    if (query->by == BY_WORD)
+        return words_walk(list, &search, &probe, reterr);
+    return list_walk(list, &search, &probe, reterr);
 }

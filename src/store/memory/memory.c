@@ -177,6 +177,15 @@ static int key_secret_order(const void *a, const void *b)
                   HASH_BYTES);
 }
 
+static int search_part_order(const void *a, const void *b)
+{
+    const struct row_search_part *x = a;
+    const struct row_search_part *y = b;
+    const int order = ref_order(x->block, y->block);
+
+    return order ? order : str_order(x->word, y->word);
+}
+
 static const struct memory_index indexes[TABLE_COUNT][INDEX_MAX] = {
     [TABLE_COMPANY] = { { .order = company_order } },
     [TABLE_ENTRY] = { { .order = first_ref_order } },
@@ -208,6 +217,8 @@ static const struct memory_index indexes[TABLE_COUNT][INDEX_MAX] = {
     [TABLE_KEY] = { { .order = key_order },
                     [KEY_BY_SECRET] = { .order = key_secret_order, .unique = true } },
     [TABLE_TOUCH] = { { .order = touch_order } },
+    [TABLE_SEARCH_BLOCK] = { { .order = first_ref_order } },
+    [TABLE_SEARCH_PART] = { { .order = search_part_order } },
 };
 
 const struct memory_index *memory_index(int table, int number)

@@ -209,6 +209,24 @@ static bool entry_apply(struct steps *steps, struct memory_company *company,
     return true;
 }
 
+static bool search_apply(struct steps *steps, struct memory_company *company,
+                         const struct store_search *search)
+{
+    for (int table = TABLE_SEARCH_BLOCK; table <= TABLE_SEARCH_PART; table++) {
+        const struct row_list list = row_list_search(search, (enum store_table)table);
+        const size_t bytes = row_shape((enum store_table)table)->bytes;
+
+        for (size_t i = 0; i < list.n; i++)
+            if (row_is_removed((enum store_table)table, list.at + i * bytes))
+                row_drop(steps, company, table, list.at + i * bytes);
+        for (size_t i = 0; i < list.n; i++)
+            if (!row_is_removed((enum store_table)table, list.at + i * bytes) &&
+                !row_put(steps, company, table, list.at + i * bytes))
+                return false;
+    }
+    return true;
+}
+
 /* The company if it stands at the expected seq, moved on to the last entry's; else NULL (S2). */
 static struct memory_company *company_move(struct steps *steps, const struct store_change *change)
 {
@@ -219,6 +237,8 @@ static struct memory_company *company_move(struct steps *steps, const struct sto
 
     if ((company ? company->row.seq : 0) != change->expected_seq)
         return NULL;
+    if (change->n_entries == 0)
+        return company;
     if (company) {
         before = malloc(sizeof *before);
         assert(before);
@@ -250,6 +270,10 @@ static enum store_outcome changes_apply(struct steps *steps, const struct store_
                 *ret_at = i;
                 return STORE_REFUSED;
             }
+        if (!search_apply(steps, company, &changes[i].search)) {
+            *ret_at = i;
+            return STORE_REFUSED;
+        }
     }
     return STORE_COMMITTED;
 }

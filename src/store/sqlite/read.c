@@ -58,7 +58,13 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
                                         " AND starts_at >= ?5 AND starts_at < ?6"
                                         " ORDER BY starts_at, ref",
                            [BY_TIME] = "company_id = ?1 AND starts_at >= ?5 AND starts_at < ?6"
-                                       " ORDER BY starts_at, ref" },
+                                       " ORDER BY starts_at, ref",
+                           [BY_AFTER] = "company_id = ?1 AND (starts_at, ref) > (?5, ?2)"
+                                        " AND starts_at < ?6 ORDER BY starts_at, ref",
+                           [BY_BEFORE] = "company_id = ?1 AND (starts_at, ref) < (?6, ?2)"
+                                         " AND starts_at >= ?5 ORDER BY starts_at DESC, ref DESC",
+                           [BY_NEWEST] = "company_id = ?1 AND ref < ?2 AND ref > ?7"
+                                         " ORDER BY ref DESC" },
     [TABLE_CONFLICT] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                          [BY_REF] = "company_id = ?1 AND ref = ?2",
                          [BY_STATE] = "company_id = ?1 AND state = ?3 AND ref > ?2 ORDER BY ref" },
@@ -74,7 +80,29 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
                     [BY_ID] = "company_id = ?1 AND id = ?3",
                     [BY_SECRET] = "secret = ?8" },
     [TABLE_TOUCH] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref, seq" },
+    [TABLE_SEARCH_BLOCK] = { [BY_ALL] = "company_id = ?1 AND last > ?2 ORDER BY last" },
+    [TABLE_SEARCH_PART] = { [BY_ALL] = "company_id = ?1 AND block > ?2 ORDER BY block, word",
+                            [BY_OWNER] = "company_id = ?1 AND block = ?2 ORDER BY word",
+                            [BY_WORD] = "company_id = ?1 AND block = ?2 AND word <= ?4 AND "
+                                        "word >= coalesce((SELECT max(word) FROM search_part "
+                                        "WHERE company_id = ?1 AND block = ?2 AND word <= ?3), ?3)"
+                                        " ORDER BY word" },
 };
+
+/* The same for one status: by the index of those that are not confirmed. */
+static const char *const status_wheres[BY_COUNT] = {
+    [BY_AFTER] = "company_id = ?1 AND status = ?3 AND status <> 'confirmed' AND "
+                 "(starts_at, ref) > (?5, ?2) AND starts_at < ?6 ORDER BY starts_at, ref",
+    [BY_BEFORE] = "company_id = ?1 AND status = ?3 AND status <> 'confirmed' AND "
+                  "(starts_at, ref) < (?6, ?2) AND starts_at >= ?5 "
+                  "ORDER BY starts_at DESC, ref DESC",
+};
+
+static bool is_by_status(const struct store_query *query)
+{
+    return query->table == TABLE_INSPECTION && query->text.len > 0 &&
+           status_wheres[query->by] != NULL;
+}
 
 static il_rc view_begin(struct lite_read *read, struct il_err *reterr)
 {
@@ -134,7 +162,8 @@ static il_rc find_prepare(struct lite_read *read, const struct store_query *quer
                           sqlite3_stmt **ret, struct il_err *reterr)
 {
     const struct row_shape *shape = row_shape(query->table);
-    const char *where = wheres[query->table][query->by];
+    const char *where =
+        is_by_status(query) ? status_wheres[query->by] : wheres[query->table][query->by];
     struct buf sql = { 0 };
 
     assert(where);
@@ -237,7 +266,8 @@ static il_rc rows_find(struct lite_read *read, struct search *search, struct str
                        struct il_err *reterr)
 {
     struct store_query query = *search->query;
-    sqlite3_stmt **cached = &read->finds[query.table][query.by];
+    sqlite3_stmt **cached =
+        is_by_status(&query) ? &read->status_finds[query.by] : &read->finds[query.table][query.by];
     sqlite3_stmt *statement = *cached;
     const bool nested = statement && sqlite3_stmt_busy(statement);
 

@@ -90,6 +90,7 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
         { "UPDATE company SET seq = ?2, last_at = ?3, head = ?4, next_order = ?5 "
           "WHERE id = ?1 AND seq = ?6",
           &store->company_move },
+        { "UPDATE company SET seq = seq WHERE id = ?1 AND seq = ?2", &store->company_hold },
     };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
@@ -99,6 +100,8 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
     TRY(drop_prepare(store, TABLE_CLAIM, reterr));
     TRY(drop_prepare(store, TABLE_SETTING, reterr));
     TRY(drop_prepare(store, TABLE_ABSENCE, reterr));
+    TRY(drop_prepare(store, TABLE_SEARCH_BLOCK, reterr));
+    TRY(drop_prepare(store, TABLE_SEARCH_PART, reterr));
     store->checkpoint_at = CHECKPOINT_FRAMES;
     sqlite3_wal_hook(store->db, frames_note, store);
     return IL_OK;
@@ -106,8 +109,8 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
 
 void lite_write_drop(struct lite *store)
 {
-    sqlite3_stmt *const plain[] = { store->begin, store->commit, store->rollback,
-                                    store->company_make, store->company_move };
+    sqlite3_stmt *const plain[] = { store->begin,        store->commit,       store->rollback,
+                                    store->company_make, store->company_move, store->company_hold };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         sqlite3_finalize(plain[i]);
@@ -139,12 +142,10 @@ static il_rc statement_run(struct lite *store, sqlite3_stmt *statement, bool *re
     return result;
 }
 
-static il_rc rows_drop(struct lite *store, const struct store_change *change,
-                       const struct store_entry *entry, enum store_table table,
-                       struct il_err *reterr)
+static il_rc rows_drop(struct lite *store, const struct store_change *change, struct row_list list,
+                       enum store_table table, struct il_err *reterr)
 {
     const struct row_shape *shape = row_shape(table);
-    const struct row_list list = row_list(entry, table);
     sqlite3_stmt *statement = store->drops[table];
     bool refused = false;
 
@@ -175,12 +176,17 @@ static il_rc claims_drop(struct lite *store, const struct store_change *change,
     return IL_OK;
 }
 
-static il_rc rows_put(struct lite *store, const struct store_change *change,
-                      const struct store_entry *entry, enum store_table table, bool *ret_refused,
-                      struct il_err *reterr)
+struct rows_in { /* where rows go */
+    const struct store_change *change;
+    enum store_table table;
+};
+
+static il_rc rows_put(struct lite *store, struct rows_in in, struct row_list list,
+                      bool *ret_refused, struct il_err *reterr)
 {
+    const enum store_table table = in.table;
+    const struct store_change *change = in.change;
     const struct row_shape *shape = row_shape(table);
-    const struct row_list list = row_list(entry, table);
     sqlite3_stmt *statement = store->puts[table];
 
     for (size_t i = 0; i < list.n && !*ret_refused; i++) {
@@ -215,11 +221,40 @@ static il_rc entry_write(struct lite *store, const struct store_change *change,
                          const struct store_entry *entry, bool *ret_refused, struct il_err *reterr)
 {
     TRY(claims_drop(store, change, entry, reterr));
-    TRY(rows_drop(store, change, entry, TABLE_SETTING, reterr));
-    TRY(rows_drop(store, change, entry, TABLE_ABSENCE, reterr));
+    TRY(rows_drop(store, change, row_list(entry, TABLE_SETTING), TABLE_SETTING, reterr));
+    TRY(rows_drop(store, change, row_list(entry, TABLE_ABSENCE), TABLE_ABSENCE, reterr));
     for (int table = TABLE_ENTRY; table < TABLE_COUNT && !*ret_refused; table++)
-        TRY(rows_put(store, change, entry, (enum store_table)table, ret_refused, reterr));
+        TRY(rows_put(store, (struct rows_in){ change, (enum store_table)table },
+                     row_list(entry, (enum store_table)table), ret_refused, reterr));
     return touches_put(store, change, entry, reterr);
+}
+
+static il_rc search_write(struct lite *store, const struct store_change *change,
+                          struct il_err *reterr)
+{
+    static const enum store_table tables[] = { TABLE_SEARCH_BLOCK, TABLE_SEARCH_PART };
+    bool refused = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct row_list list = row_list_search(&change->search, tables[i]);
+
+        TRY(rows_drop(store, change, list, tables[i], reterr));
+        TRY(rows_put(store, (struct rows_in){ change, tables[i] }, list, &refused, reterr));
+    }
+    return IL_OK;
+}
+
+/* Words alone: the company stays where it is, but it must be there. */
+static il_rc company_hold(struct lite *store, const struct store_change *change, bool *ret_moved,
+                          struct il_err *reterr)
+{
+    bool refused = false;
+
+    lite_bind_str(store->company_hold, 1, change->company);
+    sqlite3_bind_int64(store->company_hold, 2, (int64_t)change->expected_seq);
+    TRY(statement_run(store, store->company_hold, &refused, reterr));
+    *ret_moved = sqlite3_changes(store->db) == 0;
+    return IL_OK;
 }
 
 /* S2: the swap of seq is the first write, so a lost one costs nothing. */
@@ -249,11 +284,14 @@ static il_rc changes_write(struct lite *store, const struct store_change *change
         bool moved = false;
         bool refused = false;
 
-        TRY(company_move(store, &changes[i], &moved, reterr));
+        TRY(changes[i].n_entries == 0 ? company_hold(store, &changes[i], &moved, reterr)
+                                      : company_move(store, &changes[i], &moved, reterr));
         for (size_t e = 0; e < changes[i].n_entries && !moved && !refused; e++) {
             TRY(entry_write(store, &changes[i], &changes[i].entries[e], &refused, reterr));
             store->is_wipe_due = store->is_wipe_due || changes[i].entries[e].wipes;
         }
+        if (!moved && !refused)
+            TRY(search_write(store, &changes[i], reterr));
         if (moved || refused) {
             *ret = moved ? STORE_MOVED : STORE_REFUSED;
             *ret_at = i;

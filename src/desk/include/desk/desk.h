@@ -20,6 +20,7 @@
 
 #include "base/ports.h"
 #include "codec/document.h"
+#include "codec/words.h"
 #include "core/booking.h"
 #include "store/store.h"
 
@@ -112,6 +113,8 @@ enum code desk_peek_key(struct desk *desk, const struct desk_job *job);
 
 /* Decides on the newest snapshot and keeps nothing (dry run). The answer is in the job. */
 void desk_try(struct desk *desk, struct desk_job *job);
+/* The same on a snapshot that the caller holds: several jobs are judged at one moment. */
+void desk_try_on(struct desk *desk, struct desk_job *job, const struct image *image);
 
 /* submit and wait, for callers with a thread to spare. */
 void desk_do(struct desk *desk, struct desk_job *job);
@@ -268,6 +271,50 @@ void desk_hear(struct desk *desk, uint64_t *heard, unsigned wait_ms);
 void desk_nudge(struct desk *desk); /* whoever waits in desk_hear returns */
 /* Seq of the newest state a reader can get; 0: not known, the company was not asked for yet. */
 uint64_t desk_newest(struct desk *desk, struct str company);
+
+/* A list of inspections, or a search. */
+struct inspections_ask {
+    const struct question *question; /* NULL: a list by time */
+    bool oldest_first;               /* of a list; a search goes from the newest booked */
+    struct span starts;              /* they start in it */
+    int32_t status;                  /* enum status, or NOT_FOUND for all */
+    struct str inspector;            /* empty: anybody */
+    const struct actor *actor;       /* who must see them */
+    size_t limit;
+    /* Go on after this one; ref 0: from the beginning. */
+    utc_s after_start;
+    ref_t after;
+};
+struct inspections_found {
+    struct found_inspection *at;
+    size_t n;
+    bool has_more; /* ask again with what follows: there may be more */
+    utc_s after_start;
+    ref_t after;
+};
+/* At most DESK_LOOKED_MAX inspections are looked at; a page may be short of its limit, or empty,
+ * while there is more. */
+enum { DESK_LOOKED_MAX = 2000 };
+IL_MUST il_rc desk_inspections(const struct lookup *in, const struct inspections_ask *ask,
+                               struct inspections_found *ret, struct il_err *reterr);
+
+/* What takes time from people within a window, as a board shows it. */
+struct board_item {
+    struct claim claim;
+    const struct inspection *inspection; /* of an inspection's claim; NULL: of none */
+    const struct absence *absence;       /* of an event, block or vacation */
+};
+struct board_lane {
+    size_t at;                      /* of the inspectors asked for */
+    const struct board_item *items; /* by start */
+    size_t n_items;
+    struct arena *arena; /* until the visitor returns, like the items */
+};
+typedef void (*board_visit)(void *context, const struct board_lane *lane);
+/* Lane by lane, so that a board of any size takes the memory of one person's. All of it is of
+ * one moment. */
+IL_MUST il_rc desk_board(const struct lookup *in, struct span window, struct strs inspectors,
+                         board_visit visit, void *context, struct il_err *reterr);
 
 bool desk_is_ready(struct desk *desk); /* false once it had to stop */
 

@@ -140,6 +140,19 @@ struct row_touch { /* read only: a commit says it in `touched` */
     uint64_t seq; /* of an entry that is about it */
 };
 
+struct row_search_block { /* a run of inspections by ref, whose words stand in parts */
+    ref_t last, first;    /* [first, last]; blocks of a company never meet */
+    int64_t n;            /* how many there are */
+    bool removed;         /* in a commit: delete */
+};
+
+struct row_search_part { /* words of a block, from `word` on, and the inspections that have them */
+    ref_t block;         /* its last */
+    struct str word;
+    struct str data;
+    bool removed; /* in a commit: delete */
+};
+
 /* Everything one journal entry changes. Row arrays are upserts by primary key unless `removed`. */
 struct store_entry {
     struct row_entry entry;
@@ -171,11 +184,22 @@ struct store_entry {
     const struct row_idempotency *idempotency; /* NULL: none */
 };
 
+/* What becomes of the words that are looked up: follows from the rows, and is no entry of its own.
+ * Deletes happen before inserts. */
+struct store_search {
+    const struct row_search_block *blocks;
+    size_t n_blocks;
+    const struct row_search_part *parts;
+    size_t n_parts;
+};
+
 struct store_change { /* the new entries of one company */
     struct str company;
     uint64_t expected_seq; /* 0 creates the company with its first entry */
     const struct store_entry *entries;
-    size_t n_entries; /* >= 1 */
+    size_t n_entries;           /* >= 1; 0 with words of a company that is there, which stays at its
+                                 * seq */
+    struct store_search search; /* after the entries */
 };
 
 enum store_outcome {
@@ -199,14 +223,16 @@ enum store_table {
     TABLE_OUTBOX,
     TABLE_KEY,
     TABLE_TOUCH,
+    TABLE_SEARCH_BLOCK,
+    TABLE_SEARCH_PART,
 };
 
 /* Which rows, in which order. Fields not named by the way are ignored. */
 enum store_by {
     BY_ALL,      /* every row of the company, in primary-key order, with ref (or seq) > `ref`:
                   * COMPANY by id (all companies, `company` ignored), ENTRY by seq, SETTING by
-                  * (kind, id), KEY by id, IDEMPOTENCY by (key_id, key), TOUCH by (ref, seq), others
-                  * by ref */
+                  * (kind, id), KEY by id, IDEMPOTENCY by (key_id, key), TOUCH by (ref, seq),
+                  * SEARCH_BLOCK by last, SEARCH_PART by (block, word), others by ref */
     BY_REF,      /* the one row with this ref (ENTRY: seq) */
     BY_ID,       /* SETTING: kind in `text`, id in `text2`. ABSENCE, INSPECTION, KEY, COMPANY: id in
                   * `text`. IDEMPOTENCY: key_id in `text`, key in `text2` */
@@ -217,11 +243,18 @@ enum store_by {
                   * `text` names one inspector, or empty for all.
                   * INSPECTION: starts_at in [from, to), by (starts_at, ref) */
     BY_OWNER,    /* CLAIM: owner == `ref`. ENTRY: entries that touched `ref`, by seq.
-                  * OUTBOX: owner == `ref`, by ref */
+                  * OUTBOX: owner == `ref`, by ref. SEARCH_PART: block == `ref`, by word */
     BY_STATE,    /* CONFLICT, OUTBOX, HOLD: state == `text`, ref > `ref`, by ref */
     BY_SECRET,   /* KEY: secret == `hash`, over all companies, also revoked ones */
     BY_FIRST,    /* ENTRY: the first that is stored of every company, by company: whose journals
                   * there are, whatever COMPANY says (`company` is ignored) */
+    BY_AFTER,    /* INSPECTION: (starts_at, ref) > (`from`, `ref`), starts_at < `to`, in that order;
+                  * `text` names a status other than "confirmed", or is empty for all */
+    BY_BEFORE,   /* INSPECTION: (starts_at, ref) < (`to`, `ref`), starts_at >= `from`, the last
+                  * first; `text` as above */
+    BY_NEWEST,   /* INSPECTION: ref < `ref` and > `key`, the last first */
+    BY_WORD,     /* SEARCH_PART: block == `ref`; the part in which `text` would stand, and those
+                  * after it up to the word `text2`, by word */
 };
 
 struct store_query {

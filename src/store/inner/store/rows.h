@@ -5,7 +5,7 @@
 
 #include "store/store.h"
 
-enum { TABLE_COUNT = TABLE_TOUCH + 1, BY_COUNT = BY_FIRST + 1 };
+enum { TABLE_COUNT = TABLE_SEARCH_PART + 1, BY_COUNT = BY_WORD + 1 };
 
 enum column_type {
     COLUMN_INT,   /* int64_t */
@@ -50,6 +50,8 @@ union any_row {
     struct row_outbox outbox;
     struct row_key key;
     struct row_touch touch;
+    struct row_search_block search_block;
+    struct row_search_part search_part;
 };
 
 const struct row_shape *row_shape(enum store_table table);
@@ -60,6 +62,8 @@ struct row_list {
     size_t n;
 };
 struct row_list row_list(const struct store_entry *entry, enum store_table table);
+/* The same of the words: SEARCH_BLOCK and SEARCH_PART. */
+struct row_list row_list_search(const struct store_search *search, enum store_table table);
 
 /* A row of a commit that asks for its own deletion. */
 bool row_is_removed(enum store_table table, const void *row);

@@ -18,6 +18,7 @@ struct lite_read {
     sqlite3 *db;
     sqlite3_stmt *begin, *end, *next_inspector;
     sqlite3_stmt *finds[TABLE_COUNT][BY_COUNT];
+    sqlite3_stmt *status_finds[BY_COUNT]; /* of inspections in one status */
     struct lite_read *next_idle;
 };
 
@@ -38,7 +39,7 @@ struct lite {
 
     sqlite3 *db; /* the writer's; NULL when read_only */
     sqlite3_stmt *begin, *commit, *rollback;
-    sqlite3_stmt *company_make, *company_move;
+    sqlite3_stmt *company_make, *company_move, *company_hold;
     sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
     int wal_frames;     /* in the log after the newest commit */
     bool is_wipe_due;   /* the log still holds what was erased */
