@@ -1,6 +1,7 @@
 # A short front for Meson: each target installs what it needs, and works when run twice.
 BUILD = build
 JOBS = $(shell nproc)
+SECONDS = 60
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD) -j$(JOBS) interlock
@@ -27,6 +28,10 @@ lint: setup-test
 san: setup-test
 	sh tools/san.sh
 
+# A minute a parser, clang's libFuzzer under ASan and UBSan.
+fuzz: setup-test
+	sh tools/fuzz.sh $(SECONDS)
+
 bench: with-tests
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tests/bench/bench.py $(BUILD)
@@ -44,4 +49,4 @@ with-tests: setup-test $(BUILD)/build.ninja
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all run test proof lint san bench fmt setup-test with-tests clean
+.PHONY: all run test proof lint san fuzz bench fmt setup-test with-tests clean

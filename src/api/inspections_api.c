@@ -169,6 +169,21 @@ void change_encode(struct call *call)
     (void)answer_json(call, 200);
 }
 
+void reassignments_encode(struct call *call)
+{
+    const struct entry *e = call->job.verdict.entry;
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    json_open(&j, "inspections", '[');
+    for (size_t i = 0; i < e->n_inspections; i++)
+        show_inspection(call, &j, e->inspections[i], personal_of(call, e->inspections[i]));
+    json_end_array(&j);
+    json_put_int(&j, "seq", (int64_t)call->job.seq);
+    strs_put(&j, "warnings", e->warnings);
+    json_end_object(&j);
+    (void)answer_json(call, 200);
+}
+
 /* ---- changelog ---- */
 
 static void put_fields(struct call *call, struct json *j, const struct inspection *r)

@@ -45,6 +45,48 @@ bool reassign_handle(struct call *call)
     return !body_is_good(call);
 }
 
+/* ---- many at once ---- */
+
+static void decode_move(struct call *call, struct json_obj *o, struct move *ret)
+{
+    ret->subject = json_get_str(o, "_id", ID_CHARS_MAX);
+    ret->version = json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
+    decode_want(call, o, &ret->want);
+    decode_assignments(o, &ret->want);
+    refuse_brand(o, &ret->want);
+    const bool people =
+        ret->want.any_inspector || ret->want.inspectors.n > 0 || ret->want.n_assignments > 0;
+    if (ret->want.services.n > 0)
+        json_fault(o, "services", "unknown_field", "are changed by a PATCH of the order");
+    if (!ret->want.has_datetime && (ret->want.has_endtime || ret->want.minutes > 0))
+        json_fault(o, "datetime", "type", "is required with a length");
+    require(o, ret->want.has_datetime || people, "datetime", "or an inspector is required");
+    json_done(o);
+}
+
+bool reassignments_handle(struct call *call)
+{
+    struct json_obj o = body_root(call);
+    struct command *c = &call->job.command;
+    c->kind = COMMAND_REASSIGNMENTS;
+    if (overrides_unpermitted(call, &o))
+        return true;
+    struct json_arr list = json_opt_arr(&o, "moves", MOVES_MAX);
+    struct move *moves = arena_array(call->arena, struct move, list.n);
+    require(&o, list.n > 0, "moves", "must name at least one order");
+    for (size_t i = 0; i < list.n; i++) {
+        struct json_obj in = json_arr_obj(&list, i);
+        decode_move(call, &in, &moves[i]);
+    }
+    c->moves = moves;
+    c->n_moves = list.n;
+    decode_override(call, &o, &c->override);
+    c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
+    (void)json_opt_bool(&o, "notify", true);
+    json_done(&o);
+    return !body_is_good(call);
+}
+
 /* ---- another house, other services, other people to talk to ---- */
 
 static const char *const amended[] = { "property", "client", "agents", "notes" };

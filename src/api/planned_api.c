@@ -16,7 +16,6 @@ static const struct {
     { "/quote/{}/book", "Planned: books what a quote offers." },
     { "/lead", "Planned: leaves a customer's wish with the office." },
     { "/waitlist", "Planned: tells a customer when a time becomes free." },
-    { "/reassignments", "Planned: many moves at once, all of them or none." },
     { "/spectora/webhook/{}", "Planned: what Spectora reports of its own changes." },
     { "/m/{}", "Planned: the page by which a customer moves or cancels an appointment." },
     { "/calendar/{}.ics", "Planned: an inspector's calendar as a feed." },

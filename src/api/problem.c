@@ -92,7 +92,7 @@ static bool takes_override(const struct call *call)
 {
     const enum command_kind kind = call->job.command.kind;
     return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
-           kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
+           kind == COMMAND_REASSIGNMENTS || kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
 }
 
 void answer_verdict(struct call *call)

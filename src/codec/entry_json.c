@@ -190,6 +190,34 @@ static void get_keys(struct json_obj *o, struct entry *ret)
     ret->n_keys = in.n;
 }
 
+static void put_erased(struct json *j, const struct entry *e)
+{
+    if (e->n_erased == 0)
+        return;
+    json_open(j, "erased", '[');
+    for (size_t i = 0; i < e->n_erased; i++) {
+        json_start_object(j);
+        json_put_int(j, "person", (int64_t)e->erased[i].person);
+        put_hash(j, "hash", &e->erased[i].hash);
+        json_end_object(j);
+    }
+    json_end_array(j);
+}
+
+static void get_erased(struct json_obj *o, struct entry *ret)
+{
+    struct json_arr in = json_opt_arr(o, "erased", RECORD_ITEMS_MAX);
+    struct erased_person *at = arena_array(o->reader->arena, struct erased_person, in.n);
+    for (size_t i = 0; i < in.n; i++) {
+        struct json_obj p = json_arr_obj(&in, i);
+        at[i].person = get_ref(&p, "person");
+        at[i].hash = get_hash(&p, "hash");
+        json_done(&p);
+    }
+    ret->erased = at;
+    ret->n_erased = in.n;
+}
+
 static void put_outbox(struct json *j, const struct entry *e)
 {
     if (e->n_outbox == 0)
@@ -351,6 +379,7 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     put_records(&j, e);
     put_settings(&j, e);
     put_keys(&j, e);
+    put_erased(&j, e);
     put_outbox(&j, e);
     json_put_int(&j, "nextOrder", e->next_order);
     json_end_object(&j);
@@ -378,6 +407,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     get_others(o, ret);
     get_settings(o, ret);
     get_keys(o, ret);
+    get_erased(o, ret);
     get_outbox(o, ret);
     ret->next_order = get_int(o, "nextOrder");
     json_done(o);

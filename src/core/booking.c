@@ -25,6 +25,9 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_UNLOCK:
         needs.inspection = true;
         break;
+    case COMMAND_REASSIGNMENTS:
+        needs.moved = true;
+        break;
     case COMMAND_CHANGE_ABSENCE:
     case COMMAND_REMOVE_ABSENCE:
         needs.absence = true;
@@ -39,6 +42,7 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_RELEASE:
     case COMMAND_EXPIRE:
     case COMMAND_CONFIGURE:
+    case COMMAND_ERASE:
     case COMMANDS:
         break;
     case COMMAND_KEY:
@@ -46,6 +50,15 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         break;
     }
     return needs;
+}
+
+/* Which rows they are was looked up outside; that they are there is check's to verify. */
+static bool decide_erase(struct draft *d)
+{
+    d->entry->erased = d->command->erased;
+    d->entry->n_erased = d->command->n_erased;
+    d->entry->reason = d->command->reason;
+    return d->command->n_erased > 0;
 }
 
 static bool decide_expire(struct draft *d)
@@ -93,6 +106,8 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         return decide_reschedule(d, facts, verdict);
     case COMMAND_REASSIGN:
         return decide_reassign(d, facts, verdict);
+    case COMMAND_REASSIGNMENTS:
+        return decide_moves(d, facts, verdict);
     case COMMAND_AMEND:
         return decide_amend(d, facts, verdict);
     case COMMAND_CONFIRM:
@@ -117,6 +132,8 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
         return decide_admit(d, verdict);
     case COMMAND_KEY:
         return decide_key(d, facts, verdict);
+    case COMMAND_ERASE:
+        return decide_erase(d);
     case COMMANDS:
         break;
     }

@@ -160,6 +160,23 @@ static void merge_claims(const struct calendar *calendar, const struct calendar_
         ret[n++] = *added++;
 }
 
+/* What is opened is mostly newer than all that stands, so that it goes to the end. */
+static void merge_admitted(const struct calendar *calendar, const struct calendar_change *change,
+                           struct admitted *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < calendar->n_admitted; i++) {
+        if (!refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict))
+            ret[n++] = calendar->admitted[i];
+    }
+    for (size_t i = 0; i < change->n_opened; i++) {
+        size_t k = n++;
+        for (; k > 0 && ret[k - 1].conflict > change->opened[i].conflict; k--)
+            ret[k] = ret[k - 1];
+        ret[k] = change->opened[i];
+    }
+}
+
 const struct calendar *calendar_after(const struct calendar *calendar,
                                       const struct calendar_change *change)
 {
@@ -175,13 +192,7 @@ const struct calendar *calendar_after(const struct calendar *calendar,
     struct admitted *admitted;
     struct calendar_block *b = block_for(n_claims, n_admitted, &claims, &spans, &admitted);
     merge_claims(calendar, change, claims);
-    size_t n = 0;
-    for (size_t i = 0; i < calendar->n_admitted; i++) {
-        if (!refs_have(change->closed, change->n_closed, calendar->admitted[i].conflict))
-            admitted[n++] = calendar->admitted[i];
-    }
-    for (size_t i = 0; i < change->n_opened; i++)
-        admitted[n++] = change->opened[i];
+    merge_admitted(calendar, change, admitted);
     derive(&b->calendar, spans);
     b->calendar.owners_repeat =
         calendar->owners_repeat || some_owner_repeats(&b->calendar, change->added, change->n_added);

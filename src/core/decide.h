@@ -14,6 +14,7 @@ IL_MUST bool decide_release(struct draft *d, const struct facts *facts, struct v
 IL_MUST bool decide_book(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict *verdict);
+IL_MUST bool decide_moves(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_status(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_conflict(struct draft *d, struct verdict *verdict);
@@ -37,17 +38,30 @@ static inline struct ask ask_for(struct draft *d, struct verdict *verdict)
                          .verdict = verdict };
 }
 
-/* Whether the command is about the version that stands. */
+struct expected { /* which version a change is for, as struct command has it */
+    int64_t version;
+    const int64_t *versions_too;
+    size_t n_versions_too;
+};
+
+/* Whether the version that stands is one of those. */
+static inline bool expected_judge(const struct draft *d, struct expected expected, int64_t version,
+                                  struct verdict *verdict)
+{
+    if (expected.version == NOT_FOUND)
+        return refuse(verdict, CODE_version_required, "", STR(""));
+    bool stands = expected.version == VERSION_ANY || expected.version == version;
+    for (size_t i = 0; i < expected.n_versions_too; i++)
+        stands = stands || expected.versions_too[i] == version;
+    return stands || refuse(verdict, CODE_stale, "",
+                            str_print(d->arena, "It is at version %lld now.", (long long)version));
+}
+
 static inline bool version_judge(const struct draft *d, int64_t version, struct verdict *verdict)
 {
     const struct command *c = d->command;
-    if (c->version == NOT_FOUND)
-        return refuse(verdict, CODE_version_required, "", STR(""));
-    bool stands = c->version == VERSION_ANY || c->version == version;
-    for (size_t i = 0; i < c->n_versions_too; i++)
-        stands = stands || c->versions_too[i] == version;
-    return stands || refuse(verdict, CODE_stale, "",
-                            str_print(d->arena, "It is at version %lld now.", (long long)version));
+    return expected_judge(d, (struct expected){ c->version, c->versions_too, c->n_versions_too },
+                          version, verdict);
 }
 
 #endif

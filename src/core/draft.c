@@ -445,8 +445,13 @@ static void own_all(struct draft *d)
 
 const struct entry *draft_finish(struct draft *d)
 {
-    struct entry *e = d->entry;
     own_all(d);
+    return draft_view(d);
+}
+
+const struct entry *draft_view(struct draft *d)
+{
+    struct entry *e = d->entry;
     e->added = d->added;
     e->n_added = d->n_added;
     e->removed = d->removed;

@@ -91,4 +91,8 @@ void draft_end_hold(struct draft *d, const struct hold *hold, enum hold_state ho
 
 const struct entry *draft_finish(struct draft *d);
 
+/* The entry as far as it is written, borrowing from the image as well: to be applied for a look at
+ * what it leaves, and not kept. */
+const struct entry *draft_view(struct draft *d);
+
 #endif

@@ -11,6 +11,7 @@ static const struct str commands[COMMANDS] = {
     [COMMAND_BOOK] = { "book", 4 },
     [COMMAND_RESCHEDULE] = { "reschedule", 10 },
     [COMMAND_REASSIGN] = { "reassign", 8 },
+    [COMMAND_REASSIGNMENTS] = { "reassignments", 13 },
     [COMMAND_AMEND] = { "amend", 5 },
     [COMMAND_CONFIRM] = { "confirm", 7 },
     [COMMAND_COMPLETE] = { "complete", 8 },
@@ -26,6 +27,7 @@ static const struct str commands[COMMANDS] = {
     [COMMAND_CONFIGURE] = { "configure", 9 },
     [COMMAND_ADMIT] = { "admit", 5 },
     [COMMAND_KEY] = { "key", 3 },
+    [COMMAND_ERASE] = { "erase", 5 },
 };
 
 static const struct str roles[ROLES] = {

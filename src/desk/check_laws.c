@@ -5,7 +5,7 @@
  *  X4  Live inspections, live holds and absences have exactly the claims their records name;
  *      nothing else has any.
  *  X5  Each person the journal names is stored, once, and no other; the data match the salted hash
- *      that the journal knows, or have been erased.
+ *      that the journal knows, or have been erased: then an entry says so, and they are empty.
  *  X6  Each row of an idempotency key names the entry that the key asked for, and each entry that
  *      was asked for with a key has its row: a repeat finds its first answer, and no other. (What
  *      the request was, only the row knows: its hash is of personal data too.) */
@@ -282,7 +282,7 @@ static il_rc check_records(struct checking *c, struct il_err *reterr)
 
 /* ---- X5: people ---- */
 
-static void note_person(struct checking *c, ref_t ref, const struct hash *hash)
+static void note_person(struct checking *c, ref_t ref, const struct hash *hash, bool is_erased)
 {
     if (ref == 0)
         return;
@@ -292,15 +292,17 @@ static void note_person(struct checking *c, ref_t ref, const struct hash *hash)
         if (c->people == NULL)
             abort();
     }
-    c->people[c->n_people++] = (struct known_person){ ref, *hash };
+    c->people[c->n_people++] = (struct known_person){ ref, *hash, is_erased };
 }
 
 void note_people(struct checking *c, const struct entry *entry)
 {
     for (size_t i = 0; i < entry->n_inspections; i++)
-        note_person(c, entry->inspections[i]->person, &entry->inspections[i]->person_hash);
+        note_person(c, entry->inspections[i]->person, &entry->inspections[i]->person_hash, false);
     for (size_t i = 0; i < entry->n_settings; i++)
-        note_person(c, entry->settings[i].row.person, &entry->settings[i].row.person_hash);
+        note_person(c, entry->settings[i].row.person, &entry->settings[i].row.person_hash, false);
+    for (size_t i = 0; i < entry->n_erased; i++)
+        note_person(c, entry->erased[i].person, &entry->erased[i].hash, true);
 }
 
 static int order_people(const void *x, const void *y)
@@ -310,15 +312,26 @@ static int order_people(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
+/* The first naming of a person stands first, an erasing last: rows are held against what the
+ * journal knew before. */
+static int order_namings(const void *x, const void *y)
+{
+    const int order = order_people(x, y);
+    const bool a = ((const struct known_person *)x)->is_erased;
+    const bool b = ((const struct known_person *)y)->is_erased;
+    return order != 0 ? order : (int)a - (int)b;
+}
+
 /* One person is named by every entry about the order: once is enough. */
 static size_t people_once(struct known_person *people, size_t n)
 {
     size_t kept = 0;
     if (n > 0)
-        qsort(people, n, sizeof *people, order_people);
+        qsort(people, n, sizeof *people, order_namings);
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || people[kept - 1].ref != people[i].ref)
             people[kept++] = people[i];
+        people[kept - 1].is_erased = people[kept - 1].is_erased || people[i].is_erased;
     }
     return kept;
 }
@@ -340,8 +353,12 @@ static il_rc visit_person(void *context, const void *row, struct il_err *reterr)
     struct buf both = { 0 };
     buf_add_str(&both, p->salt);
     buf_add_str(&both, p->data);
-    const struct hash hash = both.len == 0 ? p->hash : hash_of(buf_view(&both));
+    const bool is_empty = both.len == 0;
+    const struct hash hash = is_empty ? p->hash : hash_of(buf_view(&both));
     buf_drop(&both);
+    if (known->is_erased != is_empty)
+        find(c, "person %llu %s", (unsigned long long)p->ref,
+             is_empty ? "is erased, and no entry says so" : "was erased, and is stored");
     if (!hash_equal(&hash, &known->hash) || !hash_equal(&p->hash, &known->hash))
         find(c, "the data of person %llu are not what the journal knows",
              (unsigned long long)p->ref);

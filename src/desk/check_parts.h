@@ -7,6 +7,7 @@
 struct known_person { /* as the journal names one */
     ref_t ref;
     struct hash hash;
+    bool is_erased;
 };
 
 struct checking { /* one company */

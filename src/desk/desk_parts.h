@@ -7,9 +7,9 @@
  *   project.c    an entry as rows
  *   import.c     company documents (import_brands.c: what they must not take away)
  *   settings.c   one setting changed by itself
- *   query.c      reading
  *   news.c       what happened, for those who listen
  *   figures.c    what is counted of companies
+ *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
  *   check.c      verifying */
 #ifndef DESK_DESK_PARTS_H
 #define DESK_DESK_PARTS_H

@@ -119,62 +119,73 @@ il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret, struct
 
 /* ---- the batch over the store ---- */
 
-typedef bool (*is_match)(const struct inspection *, const struct desk_job *, int64_t number);
+typedef bool (*is_match)(const struct inspection *, const void *sought);
 
 /* The newest record of the batch that matches: it is truer than the stored one. */
-static const struct inspection *in_batch(const struct overlay *batch, const struct desk_job *job,
-                                         is_match match, int64_t number)
+static const struct inspection *in_batch(const struct overlay *batch, struct str company,
+                                         is_match match, const void *sought)
 {
     for (const struct overlay *o = batch; o != NULL; o = o->before) {
-        if (!str_equal(o->company, job->company))
+        if (!str_equal(o->company, company))
             continue;
         for (size_t i = o->entry->n_inspections; i-- > 0;) {
-            if (match(o->entry->inspections[i], job, number))
+            if (match(o->entry->inspections[i], sought))
                 return o->entry->inspections[i];
         }
     }
     return NULL;
 }
 
-static bool has_id(const struct inspection *r, const struct desk_job *job, int64_t number)
+static bool has_id(const struct inspection *r, const void *sought)
 {
-    (void)number;
-    return str_equal(r->id, job->command.subject);
+    return str_equal(r->id, *(const struct str *)sought);
 }
 
-static bool has_number(const struct inspection *r, const struct desk_job *job, int64_t number)
+static bool has_number(const struct inspection *r, const void *sought)
 {
-    (void)job;
-    return r->order_number == number;
+    return r->order_number == *(const int64_t *)sought;
 }
 
-static bool has_external_ref(const struct inspection *r, const struct desk_job *job, int64_t number)
+static bool has_ref(const struct inspection *r, const void *sought)
 {
-    (void)number;
-    return str_equal(r->external_ref, job->command.external_ref) &&
-           str_equal(r->key_id, job->command.actor.key_id);
+    return r->ref == *(const ref_t *)sought;
+}
+
+static bool has_external_ref(const struct inspection *r, const void *sought)
+{
+    const struct command *c = sought;
+    return str_equal(r->external_ref, c->external_ref) && str_equal(r->key_id, c->actor.key_id);
 }
 
 /* An _id comes before a number: an order of another system may have the one that is the other's. */
-static il_rc load_subject(const struct deciding *on, const struct rows_at *in,
-                          const struct desk_job *job, struct facts *ret, struct il_err *reterr)
+static il_rc find_subject(const struct deciding *on, const struct rows_at *in, struct str subject,
+                          const struct inspection **ret, struct il_err *reterr)
 {
     int64_t number = 0;
     struct inspection *stored;
-    const struct str subject = job->command.subject;
     const bool numbered = str_to_int(subject, &number) && number > 0;
-    ret->inspection = in_batch(on->batch, job, has_id, 0);
-    if (ret->inspection != NULL)
+    *ret = in_batch(on->batch, in->company, has_id, &subject);
+    if (*ret != NULL)
         return IL_OK;
     TRY(inspection_by_id(in, subject, &stored, reterr));
-    ret->inspection = stored;
+    *ret = stored;
     if (stored != NULL || !numbered)
         return IL_OK;
-    ret->inspection = in_batch(on->batch, job, has_number, number);
-    if (ret->inspection != NULL)
+    *ret = in_batch(on->batch, in->company, has_number, &number);
+    if (*ret != NULL)
         return IL_OK;
     TRY(inspection_by_order(in, number, &stored, reterr));
-    ret->inspection = stored;
+    *ret = stored;
+    return IL_OK;
+}
+
+static il_rc load_moved(const struct deciding *on, const struct rows_at *in,
+                        const struct desk_job *job, struct facts *ret, struct il_err *reterr)
+{
+    const struct command *c = &job->command;
+    ret->moved = arena_array(job->arena, const struct inspection *, c->n_moves);
+    for (size_t i = 0; i < c->n_moves; i++)
+        TRY(find_subject(on, in, c->moves[i].subject, &ret->moved[i], reterr));
     return IL_OK;
 }
 
@@ -265,7 +276,7 @@ static il_rc load_external_ref(const struct deciding *on, const struct rows_at *
 {
     const struct command *c = &job->command;
     struct inspection *stored = NULL;
-    const struct inspection *known = in_batch(on->batch, job, has_external_ref, 0);
+    const struct inspection *known = in_batch(on->batch, job->company, has_external_ref, c);
     if (known == NULL) {
         const struct store_query query = { .by = BY_EXTERNAL,
                                            .text = c->actor.key_id,
@@ -286,15 +297,9 @@ struct twins { /* inspections at the same address around the wanted time */
     size_t n;
 };
 
-static bool has_ref(const struct inspection *r, const struct desk_job *job, int64_t number)
-{
-    (void)job;
-    return r->ref == (ref_t)number;
-}
-
 static const struct inspection *newest_in_batch(const struct twins *twins, ref_t ref)
 {
-    return in_batch(twins->on->batch, twins->job, has_ref, (int64_t)ref);
+    return in_batch(twins->on->batch, twins->job->company, has_ref, &ref);
 }
 
 static void add_twin(struct twins *twins, const struct inspection *record)
@@ -373,7 +378,9 @@ il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *
     const struct rows_at in = { on->read, job->company, job->arena };
     *ret = (struct facts){ 0 };
     if (needs.inspection)
-        TRY(load_subject(on, &in, job, ret, reterr));
+        TRY(find_subject(on, &in, job->command.subject, &ret->inspection, reterr));
+    if (needs.moved)
+        TRY(load_moved(on, &in, job, ret, reterr));
     if (needs.absence)
         TRY(load_absence(on, &in, job, ret, reterr));
     if (needs.key)

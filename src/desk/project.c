@@ -219,6 +219,22 @@ static void project_touched(struct arena *arena, const struct entry *e, struct s
     ret->n_touched = n;
 }
 
+static void project_persons(struct arena *arena, const struct entry *e,
+                            const struct personal_data *persons, size_t n_persons,
+                            struct store_entry *ret)
+{
+    struct row_person *rows = arena_array(arena, struct row_person, n_persons + e->n_erased);
+    for (size_t i = 0; i < n_persons; i++)
+        rows[i] = (struct row_person){ persons[i].ref, persons[i].salt, persons[i].hash,
+                                       persons[i].data };
+    for (size_t i = 0; i < e->n_erased; i++)
+        rows[n_persons + i] =
+            (struct row_person){ .ref = e->erased[i].person, .hash = e->erased[i].hash };
+    ret->persons = rows;
+    ret->n_persons = n_persons + e->n_erased;
+    ret->wipes = e->n_erased > 0;
+}
+
 void entry_project(struct arena *arena, const struct entry *entry, struct str payload,
                    const struct personal_data *persons, size_t n_persons, struct store_entry *ret)
 {
@@ -239,10 +255,5 @@ void entry_project(struct arena *arena, const struct entry *entry, struct str pa
     project_settings(arena, entry, ret);
     project_keys(arena, entry, ret);
     project_outbox(arena, entry, ret);
-    struct row_person *rows = arena_array(arena, struct row_person, n_persons);
-    for (size_t i = 0; i < n_persons; i++)
-        rows[i] = (struct row_person){ persons[i].ref, persons[i].salt, persons[i].hash,
-                                       persons[i].data };
-    ret->persons = rows;
-    ret->n_persons = n_persons;
+    project_persons(arena, entry, persons, n_persons, ret);
 }

@@ -107,6 +107,7 @@ const char *term_plain(void);
 
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
     command_key_list, command_key_revoke, command_key_rotate, command_slots, command_book,
-    command_check, command_demo, command_generate;
+    command_check, command_audit, command_backup, command_restore, command_person_find,
+    command_person_export, command_person_erase, command_demo, command_generate;
 
 #endif

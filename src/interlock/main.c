@@ -7,9 +7,11 @@
 #include <string.h>
 
 static const struct command_spec *const commands[] = {
-    &command_serve,    &command_import,     &command_export,     &command_key_create,
-    &command_key_list, &command_key_revoke, &command_key_rotate, &command_slots,
-    &command_book,     &command_check,      &command_demo,       &command_generate,
+    &command_key_list, &command_key_revoke,  &command_key_rotate,    &command_serve,
+    &command_import,   &command_export,      &command_key_create,    &command_slots,
+    &command_book,     &command_check,       &command_audit,         &command_backup,
+    &command_restore,  &command_person_find, &command_person_export, &command_person_erase,
+    &command_demo,     &command_generate,
 };
 
 enum { COMMANDS_N = sizeof commands / sizeof commands[0] };
@@ -20,7 +22,7 @@ static void print_help(FILE *out)
                        "them twice.\n\nUsage: interlock COMMAND [options]\n\nCommands:\n");
     for (size_t i = 0; i < COMMANDS_N; i++) {
         const size_t line = strcspn(commands[i]->summary, "\n");
-        (void)fprintf(out, "  %-12s %.*s\n", commands[i]->name, (int)line, commands[i]->summary);
+        (void)fprintf(out, "  %-14s %.*s\n", commands[i]->name, (int)line, commands[i]->summary);
     }
     (void)fprintf(out, "\n`interlock COMMAND --help` explains each.\n");
 }

@@ -90,7 +90,7 @@ class Request:
         self.world = world
         self.method, path, self.role, *body = block.split(" ", 3)
         self.path, self.headers, self.idem, self.raw = world.fill(path), [], unique("idem"), None
-        self.body = json.loads(body[0]) if body else None
+        self.body = json.loads(world.fill(body[0])) if body else None
         self.has_type = self.body is not None
 
     def change(self, text):
@@ -104,7 +104,8 @@ class Request:
         *parents, name = pointer[1:].split("/")
         at_object = self.body
         for parent in parents:
-            at_object = at_object.setdefault(parent, {})
+            at_object = (at_object[int(parent)] if isinstance(at_object, list)
+                         else at_object.setdefault(parent, {}))
         if rest == "absent":
             del at_object[name]
         else:
@@ -247,6 +248,7 @@ PERMITTED = [
     ("POST", "/inspection/nothing/reschedule", "admin staff"),
     ("PATCH", "/inspection/nothing", "admin staff"),
     ("POST", "/inspection/nothing/reassign", "admin staff"),
+    ("POST", "/reassignments", "admin staff"),
     ("POST", "/inspection/nothing/confirm", "admin staff"),
     ("POST", "/inspection/nothing/complete", "admin staff inspector"),
     ("POST", "/inspection/nothing/no-show", "admin staff inspector"),

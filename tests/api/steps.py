@@ -128,6 +128,83 @@ def reassigned():
     check(found["_inspectorId"] != "carol", "any is somebody who is free")
 
 
+# ---- many at once ----
+
+
+def move(record, **to):
+    return {"_id": record["_id"], "version": record["version"], **to}
+
+
+def moves(*list_of, client=None, **more):
+    return (client or staff).post("/reassignments", {"moves": list(list_of), **more})
+
+
+def now_of(record):
+    return staff.get(f"/inspection/{record['_id']}").want(200).json["inspection"]
+
+
+def two_change_places():
+    day = next(days)
+    first, second = booked(day, "10:00"), booked(day, "12:00", "bob")
+    done = moves(move(first, datetime=at(day, "12:00"), _inspectorId="bob"),
+                 move(second, datetime=at(day, "10:00"), _inspectorId="alice")).want(200).json
+    same([(i["_id"], i["_inspectorId"], i["datetime"], i["version"]) for i in done["inspections"]],
+         [(first["_id"], "bob", at(day, "12:00"), 2), (second["_id"], "alice", at(day, "10:00"), 2)],
+         "who is where")
+    log = staff.get(f"/inspection/{first['_id']}/changelog").want(200).json["entries"]
+    same(log[-1]["what"], "reassignments", "what the changelog says")
+    same(log[-1]["seq"], done["seq"], "one entry for both")
+
+
+def all_or_nothing():
+    day = next(days)
+    first, second = booked(day, "10:00"), booked(day, "12:00")
+    other = booked(day, "15:00", "bob")
+    answer = moves(move(first, _inspectorId="bob"), move(second, datetime=at(day, "15:30"),
+                                                          _inspectorId="bob"))
+    overlapping(answer, other["orderNumber"])
+    same(answer.json["field"], "/moves/1", "which move")
+    check(answer.json["overridable"], "an override would pass")
+    same((now_of(first)["_inspectorId"], now_of(first)["version"]), ("alice", 1), "nothing moved")
+    both = moves(move(first, _inspectorId="bob"),
+                 move(second, datetime=at(day, "15:30"), _inspectorId="bob"), client=admin,
+                 override={"rules": ["overlap"], "reason": "both want it"}).want(200).json
+    same(len(both["inspections"]), 2, "with an override")
+
+
+def a_move_into_the_way_of_another():
+    day = next(days)
+    first, second = booked(day, "10:00"), booked(day, "12:00", "bob")
+    answer = moves(move(first, datetime=at(day, "14:00"), _inspectorId="carol"),
+                   move(second, datetime=at(day, "14:00"), _inspectorId="carol"))
+    overlapping(answer, first["orderNumber"])
+    same(answer.json["field"], "/moves/1", "the later one is in the way")
+
+
+def what_is_refused_of_many():
+    day = next(days)
+    first, second = booked(day, "10:00"), booked(day, "12:00")
+    locked = step(booked(day, "14:00"), "lock").want(200).json["inspection"]
+    good = move(first, _inspectorId="bob")
+    for bad, status, code, field in (
+            (move(second), 422, "type", "/moves/1/datetime"),
+            ({**move(second, _inspectorId="bob"), "version": 9}, 412, "stale", "/moves/1"),
+            ({"_id": second["_id"], "_inspectorId": "bob"}, 428, "version_required", "/moves/1"),
+            (move(locked, _inspectorId="bob"), 409, "locked", "/moves/1"),
+            ({"_id": "nobody", "version": 1, "_inspectorId": "bob"}, 404, "not_found", "/moves/1"),
+            (move(first, datetime=at(day, "16:00")), 422, "out_of_range", "/moves/1"),
+            (move(second, _inspectorId="zoe"), 422, "not_offered", "/moves/1/_inspectorId"),
+            (move(second, datetime="2020-01-01T10:00:00Z"), 422, "in_past", "/moves/1/datetime")):
+        answer = moves(good, bad).want(status, code)
+        same(answer.json.get("field"), field, f"field of {code}")
+    same(now_of(first)["version"], 1, "nothing moved")
+    tried = staff.post("/reassignments?dryRun=true", {"moves": [good]}).want(200)
+    same(tried.json["inspections"][0]["_inspectorId"], "bob", "tried")
+    same(now_of(first)["version"], 1, "nothing moved by a try")
+    number = {"_id": str(first["orderNumber"]), "version": 1, "_inspectorId": "bob"}
+    same(moves(number).want(200).json["inspections"][0]["_id"], first["_id"], "by number")
+
+
 # ---- another house ----
 
 
@@ -289,6 +366,10 @@ cases.run("locked twice, unlocked twice", locked_twice)
 cases.run("who may not override is told so", permission_where_nothing_is_overridden)
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
+cases.run("two orders change places", two_change_places)
+cases.run("many move or none", all_or_nothing)
+cases.run("a move may not lie over the one before it", a_move_into_the_way_of_another)
+cases.run("what is refused of many moves", what_is_refused_of_many)
 cases.run("another house, other work", amended)
 cases.run("amended by tags", amended_by_tags)
 cases.run("work without services", work_without_services)

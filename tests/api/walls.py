@@ -64,6 +64,7 @@ INSPECTION = [("GET", "/inspection/@", None), ("GET", "/inspection/@/changelog",
               ("PATCH", "/inspection/@", {"notes": "x"}),
               ("PATCH", "/inspection/@", {"client": {"name": None}, "version": 1}),
               ("POST", "/inspection/@/reassign", {"_inspectorId": "bob", "version": 1}),
+              ("POST", "/reassignments", {"moves": [{"_id": "@", "_inspectorId": "bob", "version": 1}]}),
               *(("POST", f"/inspection/@/{word}", {"version": 1})
                 for word in ("confirm", "complete", "no-show", "restore", "lock", "unlock")),
               ("GET", f"/schedule/why?{WHY}&reschedule=@", None),

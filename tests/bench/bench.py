@@ -47,9 +47,10 @@ class Bench:
         return subprocess.run([self.interlock, *args], check=True, capture_output=True, **kwargs)
 
     def company(self, db, name, **size):
-        """A generated company, imported document by document; kept for the day."""
+        """A generated company, imported document by document; kept for the day and its schema."""
         stamp = db.with_suffix(".day")
-        today = f"{datetime.date.today()} {size}"
+        schema = len(list((self.here.parents[1] / "sql" / "sqlite").glob("*.sql")))
+        today = f"{datetime.date.today()} {size} schema {schema}"
         if db.exists() and stamp.exists() and stamp.read_text() == today:
             return
         for old in db.parent.glob(db.name + "*"):

@@ -41,6 +41,7 @@
     X(COMMAND, reschedule, 90, "an order moves")                                                \
     X(COMMAND, cancel, 100, "an order is cancelled")                                            \
     X(COMMAND, reassign, 50, "other people come, at the same time")                             \
+    X(COMMAND, reassignments, 25, "two to five orders move at once, some change places")        \
     X(COMMAND, amend, 40, "another house, other services, other people to talk to")             \
     X(COMMAND, confirm, 15, "an order is confirmed")                                            \
     X(COMMAND, complete, 20, "an order is done")                                                \
@@ -53,6 +54,7 @@
     X(COMMAND, conflict, 30, "somebody looks at a conflict, or accepts it")                     \
     X(COMMAND, remove_absence, 30, "one of them goes")                                          \
     X(COMMAND, key, 10, "a key is made or changed")                                             \
+    X(COMMAND, erase, 10, "what is held of an order's client is erased")                        \
     X(COMMAND, release, 30, "a hold is released")                                               \
     X(COMMAND, expire, 10, "all holds that ended are swept up")                                 \
     X(CHANCE, hot, 700, "a start is one of three that everybody wants")                         \

@@ -39,18 +39,34 @@ static void judge_replay(const struct drive_job *it)
     trace->tally.replayed++;
 }
 
+/* Of many moves, the one that the answer points at; "": it points at none. */
+static struct str subject_said(const struct drive_job *it)
+{
+    const struct command *command = &it->job.command;
+    struct str field = it->job.verdict.field;
+    int64_t at = 0;
+    if (command->kind != COMMAND_REASSIGNMENTS)
+        return command->subject;
+    if (!str_starts(field, STR("/moves/")))
+        return STR("");
+    field = (struct str){ field.at + 7, field.len - 7 };
+    CHECK(str_to_int(str_cut(&field, '/'), &at) && at < (int64_t)command->n_moves, "no such move");
+    return command->moves[at].subject;
+}
+
 /* The order that the command is about; NULL: it is about none. */
 static const struct model_inspection *subject_of(const struct drive_job *it)
 {
     const struct command *command = &it->job.command;
+    const struct str subject = subject_said(it);
     const struct model *m = &it->company->follow.model;
     int64_t number = 0;
-    if (step_from(command->kind) == 0)
+    if (step_from(command->kind) == 0 || subject.len == 0)
         return NULL;
-    const bool by_number = str_to_int(command->subject, &number);
+    const bool by_number = str_to_int(subject, &number);
     for (size_t i = 0; i < m->n_inspections; i++)
         if (by_number ? m->inspections[i].order_number == number
-                      : str_equal(command->subject, str_from(m->inspections[i].id)))
+                      : str_equal(subject, str_from(m->inspections[i].id)))
             return &m->inspections[i];
     rig_fail("an inspection was judged that there is not");
 }
@@ -63,7 +79,8 @@ static void judge_nothing(const struct drive *d, const struct drive_job *it)
     const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
     const struct model_inspection *subject = steps ? subject_of(it) : NULL;
     CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
-              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT,
+              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT ||
+              (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
           command_name(kind).at);
     CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&
@@ -174,8 +191,8 @@ static void judge_state(const struct drive_job *it)
         return;
     const bool is_open =
         subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED;
-    const bool moves =
-        kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN || kind == COMMAND_AMEND;
+    const bool moves = kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
+                       kind == COMMAND_AMEND || kind == COMMAND_REASSIGNMENTS;
     const bool fits = (step_from(kind) >> subject->status & 1) != 0;
     CHECK(code != CODE_wrong_state || !fits || (kind == COMMAND_AMEND && !is_open),
           "seq %lu: %s of %s is refused for its status, which is %d", (unsigned long)it->job.seq,
@@ -192,7 +209,8 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
     trace->tally.refused++;
     trace->tally.codes[job->verdict.code]++;
     CHECK(job->verdict.entry == NULL, "refused, and an entry");
-    if (job->verdict.code == CODE_slot_taken)
+    /* In the way of a move may be what the move before it has laid, which nobody else ever saw. */
+    if (job->verdict.code == CODE_slot_taken && job->command.kind != COMMAND_REASSIGNMENTS)
         judge_taken(d, it);
     if (job->verdict.code == CODE_wrong_state || job->verdict.code == CODE_locked)
         judge_state(it);

@@ -38,7 +38,7 @@ enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 unsigned step_from(enum command_kind kind)
 {
     unsigned from = 0;
-    if (kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN)
+    if (kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN || kind == COMMAND_REASSIGNMENTS)
         return OPEN;
     if (kind == COMMAND_AMEND)
         return OPEN | COMPLETED | NO_SHOW;
@@ -132,7 +132,8 @@ static void judge_reassign(const struct turn *c)
 static void judge_change(const struct turn *c)
 {
     const enum command_kind kind = c->entry->kind;
-    const bool moves = kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN;
+    const bool moves =
+        kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN || kind == COMMAND_REASSIGNMENTS;
     const bool locks = kind == COMMAND_LOCK;
     if (kind == COMMAND_ADMIT)
         return;
@@ -231,7 +232,8 @@ static void judge_look(const struct model *model, const struct entry *entry)
 
 void steps_judge(const struct model *model, const struct entry *entry)
 {
-    CHECK(entry->n_inspections <= 1 || entry->kind == COMMAND_ADMIT,
+    CHECK(entry->n_inspections <= 1 || entry->kind == COMMAND_ADMIT ||
+              entry->kind == COMMAND_REASSIGNMENTS,
           "seq %lu: %s changes several orders", (unsigned long)entry->seq,
           command_name(entry->kind).at);
     for (size_t i = 0; i < entry->n_inspections; i++)
@@ -245,7 +247,7 @@ void steps_judge(const struct model *model, const struct entry *entry)
 static bool may_insist(enum command_kind kind)
 {
     return kind == COMMAND_BOOK || kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
-           kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
+           kind == COMMAND_REASSIGNMENTS || kind == COMMAND_AMEND || kind == COMMAND_RESTORE;
 }
 
 void steps_judge_cause(const struct entry *entry, const struct conflict *c)

@@ -2,6 +2,8 @@
 #include "drive.h"
 #include "steps.h"
 
+#include "desk/people.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -302,6 +304,35 @@ static void wish_reassign(struct drive *d, struct drive_job *to)
                            .property = want->property };
 }
 
+/* Each goes to a time of its own, or to the one that the order before it leaves. */
+static void wish_reassignments(struct drive *d, struct drive_job *to)
+{
+    struct command *command = &to->job.command;
+    const size_t n = 2 + (size_t)dice(&d->dice, chance(&d->dice, 20) ? 4 : 1);
+    struct move *moves = arena_array(&to->arena, struct move, n);
+    const struct model_inspection *before = NULL;
+    by_office(d, to);
+    pick_override(d, to);
+    for (size_t i = 0; i < n; i++) {
+        const struct model_inspection *subject = pick_inspection(d, to);
+        moves[i].subject = command->subject;
+        moves[i].version = VERSION_ANY;
+        moves[i].want.property = command->want.property;
+        if (chance(&d->dice, 60))
+            moves[i].want.inspectors = pick_inspectors(d, to, &to->arena, 1);
+        else
+            moves[i].want.has_datetime = true;
+        const utc_s start = before != NULL && chance(&d->dice, 50)
+                                ? before->start
+                                : drive_now(d, to->company) + (utc_s)dice(&d->dice, 480) * HOUR_S;
+        moves[i].want.datetime = rig_instant(start);
+        before = subject;
+    }
+    command->subject = STR("");
+    command->moves = moves;
+    command->n_moves = n;
+}
+
 static void wish_amend(struct drive *d, struct drive_job *to)
 {
     static const char *const lists[] = { "", "short", "home radon", "long" };
@@ -418,6 +449,27 @@ static void wish_key(struct drive *d, struct drive_job *to)
     key->created_at = drive_now(d, to->company);
 }
 
+/* Erased twice is erased: then there is nothing to do. */
+static void wish_erase(struct drive *d, struct drive_job *to)
+{
+    const struct lookup in = { d->desk, str_from(to->company->id), &to->arena };
+    (void)pick_inspection(d, to);
+    const struct person_asked asked = { .order = to->job.command.subject };
+    struct people_found found;
+    struct il_err err;
+    struct command *command = &to->job.command;
+    command->actor = rig_actor(ROLE_ADMIN, true);
+    command->reason = STR("asked for");
+    CHECK(desk_find_people(&in, &asked, &found, &err) == IL_OK, "people: %s", err.text);
+    struct erased_person *erased = arena_array(&to->arena, struct erased_person, found.n);
+    for (size_t i = 0; i < found.n; i++) {
+        if (found.at[i].personal.len > 0)
+            erased[command->n_erased++] =
+                (struct erased_person){ found.at[i].person, found.at[i].hash };
+    }
+    command->erased = erased;
+}
+
 static void wish_release(struct drive *d, struct drive_job *to)
 {
     to->job.command.hold = pick_hold(d, to);
@@ -440,6 +492,7 @@ static const struct {
     { DRAW_change_hold, COMMAND_CHANGE_HOLD, wish_change_hold },
     { DRAW_reschedule, COMMAND_RESCHEDULE, wish_reschedule },
     { DRAW_reassign, COMMAND_REASSIGN, wish_reassign },
+    { DRAW_reassignments, COMMAND_REASSIGNMENTS, wish_reassignments },
     { DRAW_amend, COMMAND_AMEND, wish_amend },
     { DRAW_confirm, COMMAND_CONFIRM, wish_step },
     { DRAW_complete, COMMAND_COMPLETE, wish_step },
@@ -453,6 +506,7 @@ static const struct {
     { DRAW_add_absence, COMMAND_ADD_ABSENCE, wish_add_absence },
     { DRAW_remove_absence, COMMAND_REMOVE_ABSENCE, wish_remove_absence },
     { DRAW_key, COMMAND_KEY, wish_key },
+    { DRAW_erase, COMMAND_ERASE, wish_erase },
     { DRAW_release, COMMAND_RELEASE, wish_release },
     { DRAW_expire, COMMAND_EXPIRE, wish_expire },
 };

@@ -148,6 +148,7 @@ il_rc lite_writer_open(struct lite *store, struct il_err *reterr)
     TRY(journal_mode_set(store->db, reterr));
     TRY(pragma_set(store->db, "synchronous", SYNCHRONOUS_FULL, reterr));
     TRY(pragma_set(store->db, "cache_size", -CACHE_KIB, reterr));
+    TRY(pragma_set(store->db, "secure_delete", 1, reterr));
     TRY(pragma_set(store->db, "trusted_schema", 0, reterr));
     return IL_OK;
 }

@@ -46,7 +46,7 @@ static il_rc lock_open(struct lite *store, const char *path, struct il_err *rete
     return il_fail(reterr, IL_IO, "%s: %s", path, strerror(errno));
 }
 
-static il_rc lock_take(struct lite *store, struct il_err *reterr)
+il_rc lite_lock_take(struct lite *store, struct il_err *reterr)
 {
     char *path = path_join(store->own_path, ".lock");
 
@@ -142,7 +142,7 @@ static il_rc fd_sync(int fd, const char *path, struct il_err *reterr)
     return rc == 0 ? IL_OK : il_fail(reterr, IL_IO, "sync of %s: %s", path, strerror(sync_errno));
 }
 
-static il_rc directory_sync(const char *path, struct il_err *reterr)
+il_rc lite_directory_sync(const char *path, struct il_err *reterr)
 {
     const char *slash = strrchr(path, '/');
     char *directory = path_join(slash ? path : ".", "");
@@ -168,7 +168,7 @@ static il_rc log_check(const char *path, struct il_err *reterr)
         return il_fail(reterr, IL_LIMIT, "no memory for a path");
     const bool there = stat(wal, &status) == 0;
     free(wal);
-    return there ? directory_sync(path, reterr)
+    return there ? lite_directory_sync(path, reterr)
                  : il_fail(reterr, IL_IO, "%s has no write-ahead log", path);
 }
 
@@ -205,7 +205,7 @@ static il_rc writer_set_up(struct lite *store, struct dice *dice, struct il_err 
 {
     bool found = false;
 
-    TRY(lock_take(store, reterr));
+    TRY(lite_lock_take(store, reterr));
     TRY(file_create(store, reterr));
     TRY(file_lock(store, reterr));
     TRY(lite_writer_open(store, reterr));
@@ -280,7 +280,7 @@ static const struct store_ops ops = {
 };
 
 /* By default a write past RLIMIT_FSIZE kills the process; ignored, it is a full disk. */
-static void file_limit_signal_ignore(void)
+void lite_file_limit_ignore(void)
 {
     struct sigaction action;
 
@@ -317,7 +317,7 @@ il_rc store_sqlite_open(const struct store_sqlite_options *options, struct dice 
     const int rc = pthread_mutex_init(&store->pool_lock, NULL);
     assert(rc == 0);
     store->discards_unused = options->discards_unused;
-    file_limit_signal_ignore();
+    lite_file_limit_ignore();
     il_rc result = store_sqlite_name(options->path, &store->own_path, reterr);
     if (result == IL_OK)
         result =

@@ -250,8 +250,10 @@ static il_rc changes_write(struct lite *store, const struct store_change *change
         bool refused = false;
 
         TRY(company_move(store, &changes[i], &moved, reterr));
-        for (size_t e = 0; e < changes[i].n_entries && !moved && !refused; e++)
+        for (size_t e = 0; e < changes[i].n_entries && !moved && !refused; e++) {
             TRY(entry_write(store, &changes[i], &changes[i].entries[e], &refused, reterr));
+            store->is_wipe_due = store->is_wipe_due || changes[i].entries[e].wipes;
+        }
         if (moved || refused) {
             *ret = moved ? STORE_MOVED : STORE_REFUSED;
             *ret_at = i;
@@ -294,11 +296,14 @@ static void sync_delay(const struct lite *store)
  * a reader in the way only puts it off. The commit before it stands whatever happens here. */
 static void checkpoint(struct lite *store)
 {
-    const int mode =
-        store->wal_frames >= RESTART_FRAMES ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-    if (store->wal_frames < store->checkpoint_at)
+    const int mode = store->is_wipe_due                    ? SQLITE_CHECKPOINT_TRUNCATE
+                     : store->wal_frames >= RESTART_FRAMES ? SQLITE_CHECKPOINT_RESTART
+                                                           : SQLITE_CHECKPOINT_PASSIVE;
+    if (store->wal_frames < store->checkpoint_at && !store->is_wipe_due)
         return;
     const int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL);
+    if (rc == SQLITE_OK)
+        store->is_wipe_due = false;
 
     store->checkpoint_at = store->wal_frames + CHECKPOINT_FRAMES;
     if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY && !lite_is_full(store->db, rc))

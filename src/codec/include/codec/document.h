@@ -156,6 +156,24 @@ struct str personal_read(struct json_obj *o, struct property *ret_property,
 void personal_put(struct json *j, struct arena *arena, const struct property *property,
                   struct str personal);
 
+/* People that personal data name: an order's client first, then its agents; of an inspector the
+ * one. None when the data are erased or spoilt. Texts are the arena's. */
+enum { PERSONAL_CONTACTS_MAX = 11 };
+struct contact {
+    struct str name, email, phone; /* empty: not told */
+    bool is_agent;
+};
+size_t personal_contacts(struct arena *arena, struct str personal,
+                         struct contact ret[PERSONAL_CONTACTS_MAX]);
+
+/* Hash of what somebody is known by, as two people would type it: case and blanks of an email, the
+ * punctuation of a phone number and its country code, the case and punctuation of a name do not
+ * matter. 0: nothing to go by. */
+enum contact_by { CONTACT_EMAIL, CONTACT_PHONE, CONTACT_NAME, CONTACT_WAYS };
+uint64_t contact_key(enum contact_by by, struct str text);
+/* The three of one contact. */
+void contact_keys(const struct contact *contact, uint64_t ret[CONTACT_WAYS]);
+
 /* Hash of an address that two people would type differently: case, punctuation, spaces and common
  * abbreviations (Street/St, Avenue/Ave, North/N, Apt/Unit/#...) do not matter. 0 for an empty one.
  */

@@ -29,7 +29,9 @@ enum {
     DUPLICATE_DAYS = 7,
     ADMIT_MAX = 500, /* inspections in one entry; an import of more is several entries */
     OPEN_CONFLICTS_MAX = 200000, /* of a company: more are no conflicts but another calendar */
+    MOVES_MAX = 200,             /* orders in one entry that moves many */
     EVIDENCE_MAX = 32,
+    ERASE_MAX = 5000,           /* rows of one person that one command erases */
     AFFECTED_SHOWN_MAX = 500,   /* booked times that a refused event lists */
     ABSENCE_PAST_DAYS_MAX = 92, /* how long ago an event or vacation may begin */
     VERSION_ANY = -2,           /* a command for whatever version stands */
@@ -93,6 +95,12 @@ struct admit_absence {
     const struct absence *existing; /* fact */
 };
 
+struct move {           /* of an order that stands, beside others */
+    struct str subject; /* _id or order number */
+    int64_t version;    /* as in struct command */
+    struct want want;   /* a time, people, or both; what is absent stays */
+};
+
 struct command {
     enum command_kind kind;
     struct actor actor;
@@ -139,15 +147,22 @@ struct command {
     struct admit_absence *absences;
     size_t n_absences;
 
+    const struct move *moves; /* reassignments: at most MOVES_MAX */
+    size_t n_moves;
+
     enum key_change key_change; /* of the key `subject`, but for one that is made */
     struct key_record key;      /* made: all of it; rotated: id and secret of the new one */
     utc_s key_until;            /* revoked, rotated: until then the old one is valid */
+
+    const struct erased_person *erased; /* erase; reason says why */
+    size_t n_erased;
 };
 
 struct needs {
     bool inspection; /* command->subject */
     bool absence;    /* command->subject */
     bool key;        /* command->subject */
+    bool moved;      /* the subject of each of command->moves */
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
@@ -170,6 +185,7 @@ struct facts {
     const struct hold *hold;
     const struct key_record *key;
     const struct configured *configured; /* configure, of one thing; NULL: see the command */
+    const struct inspection **moved;     /* one per move; NULL: there is none */
     int64_t external_ref_order;          /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;

@@ -4,7 +4,8 @@
  *  C2  Claims are sorted by (start, ref). `busy` holds the same time merged: disjoint, sorted,
  *      never touching; claims and absences apart, because a buffer is kept between claims only.
  *  C3  Claims that ended at or before the image's floor are not held.
- *  C4  Two claims overlap only when a pair in `admitted` names both (absences may overlap). */
+ *  C4  Two claims overlap only when a pair in `admitted` names both (absences may overlap). The
+ *      pairs are sorted by conflict: a decision writes them in this order, also after a restart. */
 #ifndef CORE_CALENDAR_H
 #define CORE_CALENDAR_H
 

@@ -17,8 +17,9 @@ enum command_kind {
     COMMAND_EXPIRE,
     COMMAND_BOOK,
     COMMAND_RESCHEDULE,
-    COMMAND_REASSIGN, /* other people, the same time */
-    COMMAND_AMEND,    /* its property, services, people to talk to */
+    COMMAND_REASSIGN,      /* other people, the same time */
+    COMMAND_REASSIGNMENTS, /* many moves, all or nothing */
+    COMMAND_AMEND,         /* its property, services, people to talk to */
     COMMAND_CONFIRM,
     COMMAND_COMPLETE,
     COMMAND_NO_SHOW,
@@ -33,6 +34,7 @@ enum command_kind {
     COMMAND_CONFIGURE,
     COMMAND_ADMIT,
     COMMAND_KEY,
+    COMMAND_ERASE, /* what is stored of a person */
     COMMANDS
 };
 
@@ -53,6 +55,11 @@ struct key_record {
     struct str name, brand;
     bool may_override;
     utc_s created_at, revoked_at; /* revoked_at 0: valid */
+};
+
+struct erased_person { /* the row stays, to be found empty: the journal refers to it */
+    ref_t person;
+    struct hash hash; /* as the journal knows it */
 };
 
 struct setting_change {
@@ -105,6 +112,8 @@ struct entry {
     const struct company *company_after; /* with settings: what they read as; borrowed */
     const struct key_record *keys;
     size_t n_keys;
+    const struct erased_person *erased;
+    size_t n_erased;
     const struct outbox_item *outbox;
     size_t n_outbox;
     int64_t next_order; /* after this entry */

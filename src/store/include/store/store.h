@@ -162,6 +162,8 @@ struct store_entry {
     size_t n_conflicts;
     const struct row_person *persons;
     size_t n_persons;
+    bool wipes; /* what it overwrites must not be found in the file either: at once if no view is
+                 * open, else after a later commit, or when the store is closed */
     const struct row_outbox *outbox; /* inserts or state changes */
     size_t n_outbox;
     const struct row_key *keys;
@@ -302,5 +304,33 @@ IL_MUST il_rc store_sqlite_schema(const char *path, struct il_err *reterr);
 /* That name, without any link in it, of a file that may not be there yet (its directory must be):
  * what stands beside the database is named by it. The caller frees it. */
 IL_MUST il_rc store_sqlite_name(const char *path, char **ret, struct il_err *reterr);
+
+/* ---- copies of the whole file ---- */
+
+struct store_copied {
+    int64_t bytes, pages;
+    int64_t companies, entries; /* in it */
+};
+
+struct store_copy_options {
+    const char *from, *to;
+    bool replaces; /* a file that is there; without, IL_INVALID */
+    void (*progress)(void *context, int64_t pages, int64_t of); /* may be NULL */
+    /* restore: judges the copy before it takes its name; NULL: only that it is whole and readable
+     * by this program. IL_INVALID refuses it. */
+    il_rc (*verify)(void *context, struct store *copy, struct il_err *reterr);
+    void *context;
+};
+
+/* One committed state of `from`, everything in it, beside whoever writes to it. `to` is the whole
+ * copy or what it was before, whatever ends the process. IL_BUSY: `to` is itself in use. */
+IL_MUST il_rc store_sqlite_backup(const struct store_copy_options *options,
+                                  struct store_copied *ret, struct il_err *reterr);
+
+/* The same in the other direction: `to` becomes a database that holds what `from` does, migrated,
+ * and the old one's log goes. IL_BUSY: a server or another command has `to`. IL_INVALID: `from` is
+ * not a sound database of this program. */
+IL_MUST il_rc store_sqlite_restore(const struct store_copy_options *options, struct dice *dice,
+                                   struct store_copied *ret, struct il_err *reterr);
 
 #endif

@@ -41,6 +41,7 @@ struct lite {
     sqlite3_stmt *company_make, *company_move;
     sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
     int wal_frames;     /* in the log after the newest commit */
+    bool is_wipe_due;   /* the log still holds what was erased */
     int checkpoint_at;  /* frames that ask for the next checkpoint */
     struct il_err dead; /* S8: text is empty while alive */
     _Atomic uint64_t commits, syncs;
@@ -65,6 +66,11 @@ void lite_reader_drop(struct lite_read *read);
 void lite_bind(sqlite3_stmt *statement, int at, const struct column *column, const void *row);
 void lite_bind_str(sqlite3_stmt *statement, int at, struct str text);
 void lite_bind_blob(sqlite3_stmt *statement, int at, struct str bytes);
+
+/* open.c; the lock is that of store->own_path, in store->lock_fd. */
+IL_MUST il_rc lite_lock_take(struct lite *store, struct il_err *reterr);
+IL_MUST il_rc lite_directory_sync(const char *path, struct il_err *reterr); /* the one it is in */
+void lite_file_limit_ignore(void); /* a write past RLIMIT_FSIZE fails instead of killing */
 
 /* migrate.c */
 IL_MUST il_rc lite_schema_check(sqlite3 *db, bool read_only, struct il_err *reterr);

@@ -1,0 +1,273 @@
+"""One person's data: found however it is typed, exported, erased from the file, and the rest whole.
+"""
+from harness import *
+
+args = options(__doc__.splitlines()[0])
+cases = Cases()
+ANN = {"name": "Annelore Quisenberry", "email": "annelore@quisenberry.example",
+       "phone": "+1 (303) 555-0177"}
+TRACES = (b"Quisenberry", b"quisenberry", b"555-0177", b"17 Wolverine Way", b"the green gate")
+
+
+def body(day, who="alice", client=ANN, **more):
+    return booking(at(day, "09:00"), who, client=client,
+                   property={"address": "17 Wolverine Way", "lat": 39.7, "lng": -104.9},
+                   notes="the green gate", **more)
+
+
+def person(server, what, *words):
+    code, out, err = server.cli("person", what, "--company", "frontrange", *words)
+    return code, out, err
+
+
+def good(server, what, *words):
+    code, out, err = person(server, what, *words)
+    same(code, 0, f"exit code of person {what} {words} ({err.strip()})")
+    return json.loads(out)
+
+
+def bad(server, *words, code, said):
+    got, out, err = person(server, *words)
+    same(got, code, f"exit code of person {words} ({err.strip()})")
+    check(said in err, f"{said!r} is not in {err!r}")
+
+
+def erase(server, *words):
+    return good(server, "erase", "--reason", "asked for on paper", "--yes", "--json", *words)
+
+
+def traces(server):
+    """What stands of her in the bytes of the database, its log and its shared memory."""
+    found = []
+    for end in ("", "-wal", "-shm"):
+        path = pathlib.Path(server.db + end)
+        raw = path.read_bytes() if path.exists() else b""
+        found += [(end or "file", trace) for trace in TRACES if trace in raw]
+    return found
+
+
+def numbers(answer, name="erased"):
+    return [o.get("orderNumber", o.get("_inspectorId")) for o in answer[name]]
+
+
+def old_order(number=7001, client=ANN, **more):
+    return order(number, "bob", at(-9, "09:00"), at(-9, "12:00"), client=client,
+                 property={"address": "17 Wolverine Way"}, notes="the green gate", **more)
+
+
+class Place(Server):
+    """A company with one order of Ann's behind and one of somebody else's."""
+
+    def __init__(self, served=True, orders=None):
+        super().__init__(args)
+        other = order(7002, "bob", at(-8, "09:00"), at(-8, "12:00"))
+        self.take(company(inspections=orders or [old_order(), other]))
+        if served:
+            self.start()
+
+
+def found_and_exported():
+    with Place() as server:
+        office = server.client("staff")
+        number = office.book(body(3)).want(201).json["inspection"]["orderNumber"]
+        for words in (["--email", "ANNELORE@Quisenberry.example "], ["--phone", "303.555.0177"],
+                      ["--name", "annelore quisenberry"]):
+            said = good(server, "export", *words)
+            same(sorted(p["inspection"]["orderNumber"] for p in said["persons"]), [7001, number],
+                 f"orders found by {words}")
+            for held in said["persons"]:
+                same(held["held"]["client"], ANN, "client")
+                same(held["held"]["notes"], "the green gate", "notes")
+                same(held["as"], "client", "as")
+        said = good(server, "export", "--order", str(number))
+        same(len(said["persons"]), 1, "persons of one order")
+        code, out, err = person(server, "find", "--name", "Annelore Quisenberry")
+        same(code, 0, err)
+        check(f"order {number}" in out and "order 7001" in out and ANN["email"] in out, out)
+
+
+def erased(served):
+    def run():
+        with Place(served) as server:
+            check(traces(server), "there is nothing to be erased")
+            before = json.loads(server.export())
+            said = erase(server, "--email", ANN["email"])
+            same((numbers(said), said["kept"]), ([7001], []), "erased")
+            same(traces(server), [], "traces of her")
+            server.must_be_clean()
+            after = json.loads(server.export())
+            mine = {o["orderNumber"]: o for o in before["inspections"]}[7001]
+            for field in ("client", "notes"):
+                del mine[field]
+            del mine["property"]
+            same(after, before, "export, but for her")
+            bad(server, "find", "--email", ANN["email"], code=5, said="Nothing is held")
+            same(good(server, "export", "--order", "7001")["persons"][0].get("erased"), True, "row")
+            with server.sql() as db:
+                seq, text = db.execute("SELECT seq, CAST(payload AS TEXT) FROM entry WHERE kind = "
+                                       "'erase'").fetchone()
+            entry = json.loads(text)
+            same((entry["reason"], entry["by"]["role"], len(entry["erased"])),
+                 ("asked for on paper", "admin", 1), "entry")
+            if served:
+                server.stop()
+                same(traces(server), [], "traces of her once the server is gone")
+    return run
+
+
+def while_it_goes_on():
+    """Beside bookings: the log is emptied too, as soon as nobody reads in it."""
+    with Place() as server:
+        office = server.client("staff")
+        stop = threading.Event()
+
+        def load():
+            client = Client(server.port, office.secret)
+            for n in range(5000):
+                if stop.is_set():
+                    return
+                client.book(booking(at(10 + n // 14, f"{6 + n % 14:02}:00"), "carol")).want(201)
+        loader = threading.Thread(target=load, daemon=True)
+        loader.start()
+        time.sleep(0.3)
+        same(numbers(erase(server, "--name", ANN["name"])), [7001], "erased")
+        time.sleep(0.2)
+        stop.set()
+        loader.join(PATIENCE_S)
+        same(traces(server), [], "traces of her")
+        server.must_be_clean()
+
+
+def a_reader_in_the_way():
+    """Who reads an old state keeps the log; it goes with a later commit."""
+    with Place() as server:
+        reader = server.sql()
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM person").fetchone()
+        same(numbers(erase(server, "--name", ANN["name"])), [7001], "erased")
+        reader.execute("COMMIT")
+        reader.close()
+        server.client("staff").book(booking(at(4, "09:00"))).want(201)
+        same(traces(server), [], "traces of her")
+        server.must_be_clean()
+
+
+def ahead():
+    with Place() as server:
+        office = server.client("staff")
+        got = office.book(body(3), key="ann").want(201)
+        number = got.json["inspection"]["orderNumber"]
+        said = erase(server, "--name", ANN["name"])
+        same((numbers(said), numbers(said, "kept")), ([7001], [number]), "erased and kept")
+        same(said["kept"][0]["why"], "the order lies ahead", "why")
+        same(numbers(erase(server, "--name", ANN["name"]), "erased"), [], "a second time")
+        office.post(f"/inspection/{number}/cancel", {"version": 1, "reason": "moved"}).want(200)
+        same(numbers(erase(server, "--name", ANN["name"])), [number], "once it is cancelled")
+        got = office.book(body(4), key="again").want(201)
+        number = got.json["inspection"]["orderNumber"]
+        same(numbers(erase(server, "--name", ANN["name"], "--ahead")), [number], "with --ahead")
+        same(traces(server), [], "traces of her")
+        # The time stays taken, and the key still finds its booking: at most once.
+        overlapping(office.book(booking(at(4, "09:30"))), number)
+        again = office.book(body(4), key="again")
+        same((again.status, again.json["inspection"]["orderNumber"]), (201, number), "a repeat")
+        check("client" not in again.json["inspection"], "the repeat names her")
+        server.must_be_clean()
+
+
+def replaced_since():
+    """What an import replaced is found by her name, and by the order, and erased with the rest."""
+    with Place() as server:
+        server.take(company(inspections=[old_order(client={"name": "Somebody Else"})]))
+        said = good(server, "export", "--email", ANN["email"])
+        same([p.get("replacedSince") for p in said["persons"]], [True], "found by email")
+        same(len(good(server, "export", "--order", "7001")["persons"]), 2, "found by order")
+        same(numbers(erase(server, "--email", ANN["email"])), [7001], "erased")
+        check("Somebody Else" in server.export(), "the one who took her place is gone")
+        same([t for t in traces(server) if b"uisenberry" in t[1]], [], "traces of her")
+        server.must_be_clean()
+
+
+def agents():
+    buyer = order(7002, "bob", at(-8, "09:00"), at(-8, "12:00"), agents=[{**ANN, "role": "buyer"}])
+    with Place(orders=[old_order(), buyer]) as server:
+        said = erase(server, "--email", ANN["email"])
+        same((numbers(said), numbers(said, "kept")), ([7001], [7002]), "erased and kept")
+        check("agent" in said["kept"][0]["why"], said)
+        same(numbers(erase(server, "--email", ANN["email"], "--agents")), [7002], "with --agents")
+        same(traces(server), [], "traces of her")
+        server.must_be_clean()
+
+
+def inspectors():
+    with Place() as server:
+        said = good(server, "export", "--name", "alice")
+        same([(p["as"], p["_inspectorId"]) for p in said["persons"]], [("inspector", "alice")], "as")
+        said = erase(server, "--name", "Alice")
+        same((numbers(said), numbers(said, "kept")), ([], ["alice"]), "erased and kept")
+
+
+def inspector_renamed():
+    """Who has left is named otherwise in the document; what was replaced is erased."""
+    with Place() as server:
+        document = company()
+        document["inspectors"][0].update(name=ANN["name"], email=ANN["email"])
+        server.take(document)
+        same(numbers(erase(server, "--email", ANN["email"]), "kept"), ["alice"], "kept")
+        document["inspectors"][0].update(name="Inspector 1", email="office@example.com")
+        server.take(document)
+        erase(server, "--name", ANN["name"])
+        same([t for t in traces(server) if b"uisenberry" in t[1]], [], "traces of her")
+        server.must_be_clean()
+
+
+def asked_first():
+    with Place() as server:
+        before = server.export()
+        code, out, err = person(server, "erase", "--name", ANN["name"], "--reason", "x")
+        same(code, 2, "exit code without --yes")
+        check("Would be erased" in out and "order 7001" in out and "--yes" in err, (out, err))
+        same(server.export(), before, "export")
+        bad(server, "erase", "--reason", "x", "--yes", code=2, said="give one of")
+        bad(server, "find", "--name", "a", "--order", "7001", code=2, said="give one of")
+        bad(server, "find", "--email", "", code=2, said="give one of")
+        bad(server, "find", "--phone", "none", code=2, said="says nothing")
+        bad(server, "find", "--order", "1", code=5, said="Nothing is held")
+        code, out, err = server.cli("person", "find", "--company", "nobody", "--name", "x")
+        same(code, 5, f"another company ({err})")
+        for role in ("admin", "staff"):  # only over the private socket
+            client = server.client(role)
+            client.post("/local/persons", {"name": "x"}).want(404, "not_found")
+            client.post("/local/persons/erase", {"name": "x", "reason": "y"}).want(404, "not_found")
+
+
+def check_is_told():
+    """A row emptied by hand is a finding, and so is one that an entry says is empty."""
+    with Place(served=False) as server:
+        with server.sql() as db:
+            db.execute("UPDATE person SET salt = x'', data = x''")
+        check(any("no entry says so" in f for f in server.findings()), server.findings())
+    with Place(served=False) as server:
+        with server.sql() as db:
+            rows = db.execute("SELECT ref, salt, data FROM person").fetchall()
+        erase(server, "--name", ANN["name"])
+        server.must_be_clean()
+        with server.sql() as db:
+            for ref, salt, data in rows:
+                db.execute("UPDATE person SET salt = ?, data = ? WHERE ref = ?", (salt, data, ref))
+        check(any("was erased, and is stored" in f for f in server.findings()), server.findings())
+
+
+cases.run("found by email, phone and name however typed, and exported", found_and_exported)
+cases.run("erased beside a server: nothing is left in the bytes, the rest is as it was", erased(True))
+cases.run("erased without a server", erased(False))
+cases.run("erased while bookings go on", while_it_goes_on)
+cases.run("erased while somebody reads an old state", a_reader_in_the_way)
+cases.run("what an order ahead needs is kept unless asked for", ahead)
+cases.run("what was replaced since is erased too", replaced_since)
+cases.run("as another client's agent only if asked for", agents)
+cases.run("an inspector is found, and kept", inspectors)
+cases.run("an inspector who was renamed is erased", inspector_renamed)
+cases.run("it asks first, and knows whom", asked_first)
+cases.run("the check tells an erased row from an emptied one", check_is_told)
+cases.finish()
