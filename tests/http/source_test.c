@@ -47,6 +47,18 @@ static bool pull(struct http_source *source, struct buf *out)
     return l->told < N_TICKS;
 }
 
+/* Somebody wakes it while it looks and finds nothing: it must look again. */
+static bool pull_shyly(struct http_source *source, struct buf *out)
+{
+    struct listener *l = (struct listener *)(void *)source;
+    if (l->told++ < N_TICKS) {
+        http_source_wake(source);
+        return true;
+    }
+    buf_add_str(out, STR("1\n"));
+    return false;
+}
+
 static void drop(struct http_source *source)
 {
     struct listener *l = (struct listener *)(void *)source;
@@ -69,9 +81,9 @@ static bool handle(struct http_handler *handler, struct http_exchange *exchange,
     struct ticker *t = (struct ticker *)(void *)handler;
     struct listener *l = calloc(1, sizeof *l);
     (void)exchange;
-    (void)request;
     assert_non_null(l);
-    l->source = (struct http_source){ .pull = pull, .drop = drop };
+    const bool is_shy = str_equal(request->path, STR("/shy"));
+    l->source = (struct http_source){ .pull = is_shy ? pull_shyly : pull, .drop = drop };
     l->ticker = t;
     pthread_mutex_lock(&t->lock);
     l->older = t->listeners;
@@ -182,6 +194,23 @@ static void every_tick_is_told_once(void **state)
     assert_int_equal(t.n_dropped, t.n_open);
 }
 
+static void no_wake_is_lost(void **state)
+{
+    (void)state;
+    struct ticker t;
+    bool ended;
+    struct http_server *server = ticker_open(&t);
+    struct client c = client_open(http_port(server));
+    assert_true(client_send(&c, STR("GET /shy HTTP/1.1\r\nHost: t\r\n\r\n")));
+    struct buf text = all_of(&c, &ended);
+    assert_true(ended);
+    assert_ticks(&text, 1);
+    buf_drop(&text);
+    client_close(&c);
+    http_stop(server);
+    assert_int_equal(t.n_dropped, 1);
+}
+
 static void *stop(void *context)
 {
     http_stop(context);
@@ -224,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_tick_is_told_once),
+        cmocka_unit_test(no_wake_is_lost),
         cmocka_unit_test(stop_ends_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
