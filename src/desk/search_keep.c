@@ -1,8 +1,9 @@
 /* Keeping the words of orders: the writer's side of search.
  *
- *  H1  The words of an inspection that lies in a block are exactly what words_read says of its rows:
- *      a commit that changes those rows changes the parts with them. So what a person's erasure
- *      takes from the rows it takes from here in the same transaction.
+ *  H1  The words of an inspection that lies in a block are exactly what words_read says of its
+ *      rows: a commit that changes those rows changes the parts with them. So what a person's
+ *      erasure takes from the rows it takes from here in the same transaction, where its entry
+ *      carries the inspections that are about the person.
  *  H2  An inspection after the last block is in no part. Blocks are made of committed rows, between
  *      batches, in commits of their own that are no entries: a booking writes nothing here.
  *  H3  Small blocks become large ones, a few rows of which change at a time for an order that is
@@ -243,13 +244,28 @@ bool search_step(struct desk *desk, struct arena *arena)
     return done || !slot->search.is_known;
 }
 
-void search_note(struct company_slot *slot, const struct store_entry *entries, size_t n)
+/* Made by the entry, not changed by it. */
+static bool is_new(const struct store_entry *entry, const struct row_inspection *row)
 {
-    struct search_state *state = &slot->search;
-    for (size_t i = 0; state->is_known && i < n; i++) {
-        for (size_t k = 0; k < entries[i].n_inspections; k++)
-            state->n_rest += entries[i].inspections[k].version == 1;
+    return row->ref >> REF_SEQ_SHIFT == entry->entry.seq;
+}
+
+static size_t count_new(const struct store_change *change)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < change->n_entries; i++) {
+        for (size_t k = 0; k < change->entries[i].n_inspections; k++)
+            n += is_new(&change->entries[i], &change->entries[i].inspections[k]);
     }
+    return n;
+}
+
+void search_note(struct desk *desk, const struct store_change *changes, size_t n)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < n; i++)
+        slot_find(desk, changes[i].company)->search.n_rest += count_new(&changes[i]);
+    (void)pthread_mutex_unlock(&desk->lock);
 }
 
 /* ---- orders that are in a block and change ---- */
@@ -402,7 +418,7 @@ static il_rc edits_find(const struct rows_at *rows, const struct store_entry *en
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < entries[i].n_inspections; k++) {
             const struct row_inspection *row = &entries[i].inspections[k];
-            if (row->version > 1 && some_bring_words(entries, n, row->ref) &&
+            if (!is_new(&entries[i], row) && some_bring_words(entries, n, row->ref) &&
                 !comes_again(entries, n, i, row->ref))
                 TRY(inspection_edit(rows, entries, n, row, edits, reterr));
         }
@@ -497,21 +513,36 @@ static il_rc changes_find(const struct rows_at *rows, const struct store_entry *
     return IL_OK;
 }
 
-il_rc search_changes(struct desk *desk, struct arena *arena, struct store_change *change,
-                     struct il_err *reterr)
+/* Of bookings alone nothing need be looked for: what is new is in no block. */
+static bool changes_words(const struct store_change *change)
+{
+    for (size_t i = 0; i < change->n_entries; i++) {
+        const struct store_entry *entry = &change->entries[i];
+        for (size_t k = 0; brings_words(entry) && k < entry->n_inspections; k++) {
+            if (!is_new(entry, &entry->inspections[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static il_rc change_find(struct desk *desk, struct arena *arena, struct store_change *change,
+                         struct il_err *reterr)
 {
     struct rows_at rows = { .company = change->company, .arena = arena };
-    bool any = false;
-    for (size_t i = 0; i < change->n_entries && !any; i++) {
-        for (size_t k = 0; k < change->entries[i].n_inspections && !any; k++)
-            any =
-                brings_words(&change->entries[i]) && change->entries[i].inspections[k].version > 1;
-    }
-    if (!any)
-        return IL_OK;
     TRY(store_read_open(desk->options.store, &rows.read, reterr));
     const il_rc rc =
         changes_find(&rows, change->entries, change->n_entries, &change->search, reterr);
     store_read_close(rows.read);
     return rc;
+}
+
+void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n)
+{
+    struct il_err err;
+    for (size_t i = 0; i < n; i++) {
+        if (changes_words(&changes[i]) && change_find(desk, arena, &changes[i], &err) != IL_OK)
+            desk->options.log->line(desk->options.log, LOG_ERROR, "words of orders are not kept",
+                                    str_from(err.text));
+    }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Benches: every figure next to its peer or limit, from the same run.
 
-Usage: bench.py BUILD [slots] [http] [book] [million]   (all when none is named)
+Usage: bench.py BUILD [slots] [http] [book] [million] [reads]   (all when none is named)
 
 Prints a table and writes BUILD/bench/results.json. Figures are medians of 5; machines differ, so read
 the ratios. Load goes to loopback only and ends by itself.
@@ -19,6 +19,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+
+from reads import bench_reads
 
 RUNS = 5
 SECONDS = 3
@@ -251,7 +253,8 @@ def bench_million(bench):
 
 def main():
     bench = Bench(sys.argv[1])
-    parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million}
+    parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million,
+             "reads": lambda b: bench_reads(b, report, Server)}
     for name in sys.argv[2:] or parts:
         parts[name](bench)
     (bench.folder / "results.json").write_text(json.dumps(
