@@ -199,6 +199,8 @@ static const char *const abbreviations[][2] = {
 struct str abbreviation_of(struct str word)
 {
     for (size_t i = 0; i < sizeof abbreviations / sizeof abbreviations[0]; i++) {
+        if (word.at[0] < abbreviations[i][0][0])
+            break; /* they are in order */
         if (word.at[0] == abbreviations[i][0][0] && str_equal(word, str_from(abbreviations[i][0])))
             return str_from(abbreviations[i][1]);
     }

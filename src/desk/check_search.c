@@ -54,13 +54,12 @@ static void compare(struct block_check *b)
         i++;
     if (i == b->wanted.n && i == b->stored.n)
         return;
-    const struct posting *w = i < b->wanted.n ? &b->wanted.at[i] : NULL;
-    const struct posting *s = i < b->stored.n ? &b->stored.at[i] : NULL;
-    const bool missing = s == NULL || (w != NULL && posting_order(w, s) < 0);
+    const bool missing = i == b->stored.n ||
+                         (i < b->wanted.n && posting_order(&b->wanted.at[i], &b->stored.at[i]) < 0);
+    const ref_t ref = missing ? b->wanted.at[i].ref : b->stored.at[i].ref;
     /* Which word it is stays unsaid: it may be a person's. */
     find(b->check, "search: block %llu %s of inspection %llu", (unsigned long long)b->block->last,
-         missing ? "lacks a word" : "has a word that is none",
-         (unsigned long long)(missing ? w : s)->ref);
+         missing ? "lacks a word" : "has a word that is none", (unsigned long long)ref);
 }
 
 static il_rc check_block(struct checking *c, const struct row_search_block *block, ref_t before,

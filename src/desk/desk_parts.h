@@ -159,10 +159,10 @@ void *writer_run(void *context); /* the desk */
 /* search_keep.c */
 /* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */
 bool search_step(struct desk *desk, struct arena *arena);
-/* What a change's entries do to words that are kept, into change->search. */
-IL_MUST il_rc search_changes(struct desk *desk, struct arena *arena, struct store_change *change,
-                             struct il_err *reterr);
-void search_note(struct company_slot *slot, const struct store_entry *entries, size_t n);
+/* What entries do to words that are kept goes into each change. A fault is logged, and no reason
+ * not to book: `interlock check` tells what is missing. */
+void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n);
+void search_note(struct desk *desk, const struct store_change *changes, size_t n); /* committed */
 
 /* import.c */
 struct import_entries { /* what a document becomes: to be committed together */

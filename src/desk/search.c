@@ -1,7 +1,7 @@
 /* Finding inspections: lists by time, and searches by words, a page at a time.
  *
- *  F1  A page goes on after an inspection, by (start, ref) in a list and by ref in a search, so that
- *      what is booked meanwhile neither shows an inspection twice nor loses one.
+ *  F1  A page goes on after an inspection, by (start, ref) in a list and by ref in a search, so
+ *      that what is booked meanwhile neither shows an inspection twice nor loses one.
  *  F2  What a page may look at is bounded (DESK_LOOKED_MAX): whatever is asked, it answers soon.
  *  F3  A search sees what is in no block yet as well as what is: it reads those rows themselves. */
 #include "search_parts.h"

@@ -1,8 +1,8 @@
 /* Keeping the words of orders: the writer's side of search.
  *
- *  H1  The words of an inspection that lies in a block are exactly what words_read says of its rows:
- *      a commit that changes those rows changes the parts with them. So what a person's erasure
- *      takes from the rows it takes from here in the same transaction.
+ *  H1  The words of an inspection that lies in a block are exactly what words_read says of its
+ *      rows: a commit that changes those rows changes the parts with them. So what a person's
+ *      erasure takes from the rows it takes from here in the same transaction.
  *  H2  An inspection after the last block is in no part. Blocks are made of committed rows, between
  *      batches, in commits of their own that are no entries: a booking writes nothing here.
  *  H3  Small blocks become large ones, a few rows of which change at a time for an order that is
@@ -243,13 +243,28 @@ bool search_step(struct desk *desk, struct arena *arena)
     return done || !slot->search.is_known;
 }
 
-void search_note(struct company_slot *slot, const struct store_entry *entries, size_t n)
+/* Made by the entry, not changed by it. */
+static bool is_new(const struct store_entry *entry, const struct row_inspection *row)
 {
-    struct search_state *state = &slot->search;
-    for (size_t i = 0; state->is_known && i < n; i++) {
-        for (size_t k = 0; k < entries[i].n_inspections; k++)
-            state->n_rest += entries[i].inspections[k].version == 1;
+    return row->ref >> REF_SEQ_SHIFT == entry->entry.seq;
+}
+
+static size_t count_new(const struct store_change *change)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < change->n_entries; i++) {
+        for (size_t k = 0; k < change->entries[i].n_inspections; k++)
+            n += is_new(&change->entries[i], &change->entries[i].inspections[k]);
     }
+    return n;
+}
+
+void search_note(struct desk *desk, const struct store_change *changes, size_t n)
+{
+    (void)pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < n; i++)
+        slot_find(desk, changes[i].company)->search.n_rest += count_new(&changes[i]);
+    (void)pthread_mutex_unlock(&desk->lock);
 }
 
 /* ---- orders that are in a block and change ---- */
@@ -396,13 +411,57 @@ static bool some_bring_words(const struct store_entry *entries, size_t n, ref_t 
     return false;
 }
 
+struct erased { /* what is edited, and whose data are gone */
+    const struct rows_at *rows;
+    const struct store_entry *entries;
+    size_t n;
+    struct edits *edits;
+    ref_t person;
+};
+
+static il_rc visit_erased(void *context, const void *row, struct il_err *reterr)
+{
+    const struct erased *erased = context;
+    const struct row_inspection *stored = row;
+    /* Who has other people by now has other words. */
+    return stored->person == erased->person
+               ? inspection_edit(erased->rows, erased->entries, erased->n, stored, erased->edits,
+                                 reterr)
+               : IL_OK;
+}
+
+static il_rc erased_edit(struct erased *erased, struct il_err *reterr)
+{
+    const struct rows_at *rows = erased->rows;
+    ref_t made_for;
+    TRY(order_of_person(rows, erased->person, &made_for, reterr));
+    const struct store_query inspection = {
+        .table = TABLE_INSPECTION, .by = BY_REF, .company = rows->company, .ref = made_for
+    };
+    if (made_for == 0 || some_bring_words(erased->entries, erased->n, made_for))
+        return IL_OK;
+    return store_find(rows->read, &inspection, visit_erased, erased, reterr);
+}
+
+static il_rc erasures_find(const struct rows_at *rows, const struct store_entry *entries, size_t n,
+                           struct edits *edits, struct il_err *reterr)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; entries[i].wipes && k < entries[i].n_persons; k++) {
+            struct erased erased = { rows, entries, n, edits, entries[i].persons[k].ref };
+            TRY(erased_edit(&erased, reterr));
+        }
+    }
+    return IL_OK;
+}
+
 static il_rc edits_find(const struct rows_at *rows, const struct store_entry *entries, size_t n,
                         struct edits *edits, struct il_err *reterr)
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < entries[i].n_inspections; k++) {
             const struct row_inspection *row = &entries[i].inspections[k];
-            if (row->version > 1 && some_bring_words(entries, n, row->ref) &&
+            if (!is_new(&entries[i], row) && some_bring_words(entries, n, row->ref) &&
                 !comes_again(entries, n, i, row->ref))
                 TRY(inspection_edit(rows, entries, n, row, edits, reterr));
         }
@@ -490,6 +549,7 @@ static il_rc changes_find(const struct rows_at *rows, const struct store_entry *
     struct part_list parts = { .arena = rows->arena };
     size_t done = 0;
     TRY(edits_find(rows, entries, n, &edits, reterr));
+    TRY(erasures_find(rows, entries, n, &edits, reterr));
     for (size_t at = 0; at < edits.n; at += done)
         TRY(part_edit(rows, &edits, at, &parts, &done, reterr));
     ret->parts = parts.at;
@@ -497,21 +557,38 @@ static il_rc changes_find(const struct rows_at *rows, const struct store_entry *
     return IL_OK;
 }
 
-il_rc search_changes(struct desk *desk, struct arena *arena, struct store_change *change,
-                     struct il_err *reterr)
+/* Of bookings alone nothing need be looked for: what is new is in no block. */
+static bool changes_words(const struct store_change *change)
+{
+    for (size_t i = 0; i < change->n_entries; i++) {
+        const struct store_entry *entry = &change->entries[i];
+        if (entry->wipes)
+            return true;
+        for (size_t k = 0; brings_words(entry) && k < entry->n_inspections; k++) {
+            if (!is_new(entry, &entry->inspections[k]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static il_rc change_find(struct desk *desk, struct arena *arena, struct store_change *change,
+                         struct il_err *reterr)
 {
     struct rows_at rows = { .company = change->company, .arena = arena };
-    bool any = false;
-    for (size_t i = 0; i < change->n_entries && !any; i++) {
-        for (size_t k = 0; k < change->entries[i].n_inspections && !any; k++)
-            any =
-                brings_words(&change->entries[i]) && change->entries[i].inspections[k].version > 1;
-    }
-    if (!any)
-        return IL_OK;
     TRY(store_read_open(desk->options.store, &rows.read, reterr));
     const il_rc rc =
         changes_find(&rows, change->entries, change->n_entries, &change->search, reterr);
     store_read_close(rows.read);
     return rc;
+}
+
+void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n)
+{
+    struct il_err err;
+    for (size_t i = 0; i < n; i++) {
+        if (changes_words(&changes[i]) && change_find(desk, arena, &changes[i], &err) != IL_OK)
+            desk->options.log->line(desk->options.log, LOG_ERROR, "words of orders are not kept",
+                                    str_from(err.text));
+    }
 }

@@ -23,7 +23,9 @@ int posting_order(const struct posting *a, const struct posting *b)
 {
     if (a->key != b->key)
         return a->key < b->key ? -1 : 1;
-    const int order = str_order(a->word, b->word);
+    /* Words have no zero bytes: short ones with one key are one word. */
+    const bool is_short = a->word.len <= sizeof a->key && b->word.len <= sizeof b->key;
+    const int order = is_short ? 0 : str_order(a->word, b->word);
     return order != 0 ? order : (a->ref > b->ref) - (a->ref < b->ref);
 }
 
@@ -178,7 +180,7 @@ void parts_write(struct part_list *ret, ref_t block, const struct posting *at, s
     struct str first = STR("");
     for (size_t i = 0; i < n;) {
         size_t end = i + 1;
-        while (end < n && str_equal(at[end].word, at[i].word))
+        while (end < n && at[end].key == at[i].key && str_equal(at[end].word, at[i].word))
             end++;
         if (data.len == 0) {
             first = at[i].word;

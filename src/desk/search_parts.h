@@ -58,4 +58,8 @@ IL_MUST il_rc inspection_words(const struct rows_at *rows, const struct row_insp
 IL_MUST il_rc search_blocks(const struct rows_at *rows, struct row_search_block **ret,
                             size_t *ret_n, struct il_err *reterr);
 
+/* search_erased.c: the inspection that a person's row was made for; 0: none is known. */
+IL_MUST il_rc order_of_person(const struct rows_at *rows, ref_t person, ref_t *ret,
+                              struct il_err *reterr);
+
 #endif

@@ -335,15 +335,6 @@ static bool after_refusal(struct batch *batch, struct batch_company *c)
     return true;
 }
 
-static void note_words(struct batch *batch, const struct store_change *changes, size_t n)
-{
-    (void)pthread_mutex_lock(&batch->desk->lock);
-    for (size_t i = 0; i < n; i++)
-        search_note(slot_find(batch->desk, changes[i].company), changes[i].entries,
-                    changes[i].n_entries);
-    (void)pthread_mutex_unlock(&batch->desk->lock);
-}
-
 /* True: the batch must be decided again. */
 static bool commit(struct batch *batch, unsigned *moved)
 {
@@ -356,10 +347,7 @@ static bool commit(struct batch *batch, unsigned *moved)
     struct il_err err;
     if (n == 0)
         return false;
-    for (size_t i = 0; i < n; i++) {
-        if (search_changes(batch->desk, &batch->arena, &changes[i], &err) != IL_OK)
-            log_fault(batch->desk, "words of orders are not kept", &err);
-    }
+    search_changes(batch->desk, &batch->arena, changes, n);
     if (store_commit(batch->desk->options.store, changes, n, &outcome, &at, &err) != IL_OK) {
         log_fault(batch->desk, "nothing was written", &err);
         fail_all(batch, CODE_storage_full);
@@ -368,7 +356,7 @@ static bool commit(struct batch *batch, unsigned *moved)
     }
     switch (outcome) {
     case STORE_COMMITTED:
-        note_words(batch, changes, n);
+        search_note(batch->desk, changes, n);
         return false;
     case STORE_MOVED:
         if (++*moved <= RETRIES_MOVED) {

@@ -92,9 +92,11 @@ static il_rc change_check(const struct store_change *change, struct il_err *rete
                            (unsigned long long)entry->entry.seq,
                            (unsigned long long)change->expected_seq + i);
         TRY(claims_check(entry, reterr));
-        for (int table = TABLE_ENTRY; table < TABLE_COUNT; table++)
-            TRY(rows_check(row_list(entry, (enum store_table)table), (enum store_table)table,
-                           reterr));
+        for (int table = TABLE_ENTRY; table < TABLE_COUNT; table++) {
+            const struct row_list list = row_list(entry, (enum store_table)table);
+
+            TRY(rows_check(list, (enum store_table)table, reterr));
+        }
     }
     for (int table = TABLE_SEARCH_BLOCK; table <= TABLE_SEARCH_PART; table++)
         TRY(rows_check(row_list_search(&change->search, (enum store_table)table),

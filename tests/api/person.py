@@ -86,14 +86,23 @@ def found_and_exported():
         check(f"order {number}" in out and "order 7001" in out and ANN["email"] in out, out)
 
 
+def searched(server):
+    found = server.client("staff").get("/inspections?q=quisenberry").want(200).json
+    return [i["orderNumber"] for i in found["inspections"]]
+
+
 def erased(served):
     def run():
         with Place(served) as server:
             check(traces(server), "there is nothing to be erased")
             before = json.loads(server.export())
+            if served:
+                same(searched(server), [7001], "what a search for her finds")
             said = erase(server, "--email", ANN["email"])
             same((numbers(said), said["kept"]), ([7001], []), "erased")
             same(traces(server), [], "traces of her")
+            if served:
+                same(searched(server), [], "what a search for her finds")
             server.must_be_clean()
             after = json.loads(server.export())
             mine = {o["orderNumber"]: o for o in before["inspections"]}[7001]

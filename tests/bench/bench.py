@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Benches: every figure next to its peer or limit, from the same run.
 
-Usage: bench.py BUILD [slots] [http] [book] [million] [streams]   (all when none is named)
+Usage: bench.py BUILD [slots] [http] [book] [million] [streams] [reads]   (all when none is named)
 
 Prints a table and writes BUILD/bench/results.json. Figures are medians of 5; machines differ, so read
 the ratios. Load goes to loopback only and ends by itself.
@@ -21,6 +21,7 @@ import time
 import urllib.request
 
 import streams
+from reads import bench_reads
 
 RUNS = 5
 SECONDS = 3
@@ -275,7 +276,7 @@ def bench_streams(bench):
 def main():
     bench = Bench(sys.argv[1])
     parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million,
-             "streams": bench_streams}
+             "streams": bench_streams, "reads": lambda b: bench_reads(b, report, Server)}
     for name in sys.argv[2:] or parts:
         parts[name](bench)
     (bench.folder / "results.json").write_text(json.dumps(

@@ -1,7 +1,7 @@
 /* Words by which an order is found: of what a dispatcher has at hand when the phone rings.
  *
- *  S1  Of an order: its number, externalRef and external ids, and of its person row the address, the
- *      client's name, phone and e-mail. Nothing else of it can be found.
+ *  S1  Of an order: its number, externalRef and external ids, and of its person row the address,
+ *      the client's name, phone and e-mail. Nothing else of it can be found.
  *  S2  Words are folded: letters of either case and with or without marks are one (e and é, ß and
  *      ss), dots and apostrophes within a word are nothing, other signs part words.
  *  S3  A word of a question is found at the beginning of a word. USPS abbreviations are found by

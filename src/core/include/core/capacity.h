@@ -4,8 +4,8 @@
  *      offers a start, and nowhere else.
  *  P2  `fits` is what is booked when the earliest start that is offered is taken, again and again,
  *      until none is left: of jobs of one length no other choice takes more.
- *  P3  Each day stands alone: a job belongs to the day it starts on, also where it ends on the next.
- *      A start slot is open for as long as the job takes. */
+ *  P3  Each day stands alone: a job belongs to the day it starts on, also where it ends on the
+ *      next. A start slot is open for as long as the job takes. */
 #ifndef CORE_CAPACITY_H
 #define CORE_CAPACITY_H
 
