@@ -281,8 +281,8 @@ static il_rc back_walk(const struct skip *list, struct search *search, const uni
 }
 
 /* From the last part that does not begin after the word. */
-static il_rc words_walk(const struct skip *list, struct search *search,
-                        const union any_row *probe, struct il_err *reterr)
+static il_rc words_walk(const struct skip *list, struct search *search, const union any_row *probe,
+                        struct il_err *reterr)
 {
     const struct skip_node *from = skip_seek(list, probe);
 

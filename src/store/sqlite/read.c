@@ -266,8 +266,8 @@ static il_rc rows_find(struct lite_read *read, struct search *search, struct str
                        struct il_err *reterr)
 {
     struct store_query query = *search->query;
-    sqlite3_stmt **cached = is_by_status(&query) ? &read->status_finds[query.by]
-                                                 : &read->finds[query.table][query.by];
+    sqlite3_stmt **cached =
+        is_by_status(&query) ? &read->status_finds[query.by] : &read->finds[query.table][query.by];
     sqlite3_stmt *statement = *cached;
     const bool nested = statement && sqlite3_stmt_busy(statement);
 

@@ -109,9 +109,8 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
 
 void lite_write_drop(struct lite *store)
 {
-    sqlite3_stmt *const plain[] = { store->begin, store->commit, store->rollback,
-                                    store->company_make, store->company_move,
-                                    store->company_hold };
+    sqlite3_stmt *const plain[] = { store->begin,        store->commit,       store->rollback,
+                                    store->company_make, store->company_move, store->company_hold };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         sqlite3_finalize(plain[i]);
