@@ -371,13 +371,16 @@ def slow_reader_holds_up_nobody():
     lazy = [stream(id=now - 3000, receive_bytes=4096) for _ in range(20)]
     time.sleep(1)  # their sockets are full now
     before = memory_kb()
+    times = []
     with stream() as s:
         s.event("open")
         for _ in range(300):
             began = time.monotonic()
             seq = book(staff).json["seq"]
             same(s.event("change").id, seq, "id")
-            check(time.monotonic() - began < 1, "it took more than a second")
+            times.append(time.monotonic() - began)
+    times.sort()  # one may be slow on a busy machine; a lazy reader in the way is so for 30 s
+    check(times[len(times) // 2] < 0.5 and times[-1] < 10, f"{times[-3:]} seconds")
     grown = memory_kb() - before
     check(grown < 8 * 1024, f"the server grew by {grown} KB")
     full = queued(lazy)
