@@ -133,7 +133,8 @@ static const struct command_spec commands[] = {
       .run = run_completion },
     { .name = "man",
       .group = GROUP_RUNNING,
-      .summary = "Writes the manual page interlock(1), or a directory with a page per command.",
+      .summary =
+          "Writes the manual: the page interlock(1), or a directory with a page per command.",
       .operands = "[DIRECTORY]",
       .n_operands = 1,
       .n_optional = 1,

@@ -216,7 +216,8 @@ void complete_fish(struct buf *out)
                    "    set -l words (commandline -opc)\n"
                    "    set -l name (string split ' ' -- $argv[1])\n"
                    "    test (count $words) -gt (count $name); or return 1\n"
-                   "    test \"$words[2..(math 1 + (count $name))]\" = $argv[1]\n"
+                   "    set -l last (math 1 + (count $name))\n"
+                   "    test \"$words[2..$last]\" = $argv[1]\n"
                    "end\n");
     for (size_t i = 0; (command = command_at(i)) != NULL; i++)
         fish_command(out, command);

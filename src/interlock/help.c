@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { LEFT_COLUMNS = 30, HELP_COLUMNS = 100 };
+enum { LEFT_COLUMNS = 30, HELP_COLUMNS = 100, LINE_CHARS_MAX = 54 };
 
 /* Words from column `from` on, broken before column HELP_COLUMNS. */
 static void put_wrapped(struct buf *out, const char *text, size_t from)
@@ -57,11 +57,16 @@ void help_command(struct buf *out, const struct command_spec *command)
         buf_print(out, "\n%s\n", command->notes);
 }
 
-/* The summary's first sentence is what a list shows. */
+/* One line: the summary as far as its first clause, or less where that is long. */
 static void put_line(struct buf *out, const struct command_spec *command)
 {
-    buf_print(out, "  %-24s ", command->name);
-    put_wrapped(out, command->summary, 27);
+    size_t len = strcspn(command->summary, ".:;(\n");
+    const size_t comma = strcspn(command->summary, ",");
+    if (len > LINE_CHARS_MAX && comma < len)
+        len = comma;
+    while (len > 0 && command->summary[len - 1] == ' ')
+        len--;
+    buf_print(out, "  %-22s %.*s\n", command->name, (int)len, command->summary);
 }
 
 void help_overview(struct buf *out)
