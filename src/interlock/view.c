@@ -1,5 +1,5 @@
-/* An answer as a person reads it. What comes from data is shown without control characters: nobody's
- * name drives a terminal. */
+/* An answer as a person reads it. What comes from data is shown without control characters: no name
+ * drives a terminal. */
 #include "ask.h"
 
 #include <jansson.h>
