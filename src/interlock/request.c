@@ -81,8 +81,8 @@ static struct str path_of(struct arena *arena, const struct args *args, const ch
 static void put_parameter(struct arena *arena, struct buf *out, const char *name, const char *value)
 {
     const struct str encoded = percent_encode(arena, str_from(value));
-    buf_print(out, "%c%s=%.*s", memchr(out->own_at, '?', out->len) == NULL ? '?' : '&', name,
-              STR_ARG(encoded));
+    const bool is_first = out->len == 0 || memchr(out->own_at, '?', out->len) == NULL;
+    buf_print(out, "%c%s=%.*s", is_first ? '?' : '&', name, STR_ARG(encoded));
 }
 
 static void put_query(struct arena *arena, struct buf *out, const struct args *args)
