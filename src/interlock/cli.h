@@ -32,19 +32,60 @@ struct option_spec {
 };
 
 struct args;
+struct request_spec;
+
+/* What people want when they look for a command. */
+enum command_group {
+    GROUP_COMPANY, /* and the keys to it */
+    GROUP_RUNNING,
+    GROUP_BOOKING,
+    GROUP_CALENDAR,
+    GROUP_PEOPLE,
+    GROUP_TROUBLE,
+    COMMAND_GROUPS
+};
+
+/* Options that mean the same on every command that takes them: bits of command_spec.with. */
+enum common_options {
+    WITH_COMPANY = 1 << 0, /* --db and --company */
+    WITH_JSON = 1 << 1,
+    WITH_DRY_RUN = 1 << 2,
+    WITH_VERSION = 1 << 3,
+    WITH_BODY = 1 << 4,
+    WITH_PAGES = 1 << 5,
+    WITH_REASON = 1 << 6,
+    WITH_OVERRIDE = 1 << 7,
+    WITH_HOUSE = 1 << 8,   /* the property */
+    WITH_CLIENT = 1 << 9,  /* whom it is for, and notes */
+    WITH_VISIT = 1 << 10,  /* services or minutes */
+    WITH_WINDOW = 1 << 11, /* days that are looked at */
+    WITH_TIMES = 1 << 12,  /* of an absence */
+    WITH_SEARCH = 1 << 13, /* how starts are chosen */
+    ASKS = WITH_COMPANY | WITH_JSON,
+    CHANGES = ASKS | WITH_DRY_RUN | WITH_BODY,
+};
 
 struct command_spec {
     const char *name; /* "key create" */
+    enum command_group group;
     const char *summary;
     const char *operands; /* for the help; "" none */
     const struct option_spec *options;
     size_t n_options;
-    size_t n_operands; /* exactly */
+    unsigned with;     /* common options, after its own */
+    size_t n_operands; /* at most */
+    size_t n_optional; /* the last ones, which may be left out */
     const char *notes; /* shown after the options; may be NULL */
     enum exit_code (*run)(const struct args *);
+    const struct request_spec *request; /* of request_run */
 };
 
-enum { OPTIONS_MAX = 40, OPERANDS_MAX = 4 };
+/* A command's own options, counted by the compiler. */
+#define OPTIONS(...)                                        \
+    .options = (const struct option_spec[]){ __VA_ARGS__ }, \
+    .n_options = sizeof((const struct option_spec[]){ __VA_ARGS__ }) / sizeof(struct option_spec)
+
+enum { OPTIONS_MAX = 64, OPERANDS_MAX = 4 };
 
 struct args {
     const struct command_spec *command;
@@ -59,6 +100,8 @@ bool args_parse(const struct command_spec *command, int argc, char **argv, struc
                 bool *ret_done);
 const char *args_get(const struct args *args, const char *name); /* NULL: not given */
 bool args_has(const struct args *args, const char *name);
+/* The i-th option that a command takes, its own and then the common ones; NULL: no more. */
+const struct option_spec *command_option(const struct command_spec *command, size_t i);
 bool args_whole(const struct args *args, const char *name, int64_t min, int64_t max,
                 int64_t *ret); /* false: said what is wrong; untouched when absent */
 
@@ -81,11 +124,21 @@ struct answer {
     struct buf body; /* own */
 };
 
+struct request {
+    const char *method;
+    struct str target;
+    const char *company;
+    const char *if_match; /* NULL: none */
+    struct str body;
+};
+
 /* One request; false: the server could not be reached (said). */
+bool client_send(struct client *client, const struct request *request, struct answer *ret);
 bool client_ask(struct client *client, const char *method, struct str target, const char *company,
                 struct str body, struct answer *ret);
 
-/* Prints the problem in an answer and gives its exit code. */
+/* Prints the problem in an answer, what is in the way and what is free instead, and gives its exit
+ * code. */
 enum exit_code answer_problem(const struct answer *answer);
 /* --json: the body as it is. */
 void answer_print(const struct answer *answer);
@@ -103,11 +156,45 @@ struct str socket_path(struct arena *arena, const char *file, int *ret_dir);
 const char *term_bold(void); /* "" when stdout is no terminal */
 const char *term_plain(void);
 
-/* ---- commands ---- */
+/* ---- long work (progress.c) ----
+ *
+ * A line on stderr, on a terminal only, written twice a second from half a second on, and gone when
+ * the work is done. */
 
+struct progress;
+
+struct progress *progress_start(const char *doing); /* NULL: nobody looks */
+/* From any thread: how far of how much; both in pages or pieces, shown as a percentage. */
+void progress_at(struct progress *progress, int64_t done, int64_t of);
+void progress_end(struct progress *progress); /* accepts NULL */
+
+/* ---- the commands (commands.c) and what is written about them ---- */
+
+const struct command_spec *command_at(size_t i); /* NULL: no more */
+/* What the words name, and how many of them; NULL when they name no command. */
+const struct command_spec *command_find(int n_words, char **words, int *ret_taken);
+const char *group_title(enum command_group group);
+
+void help_command(struct buf *out, const struct command_spec *command);   /* help.c */
+void help_overview(struct buf *out);                                      /* help.c */
+bool help_family(struct buf *out, const char *word);                      /* false: none */
+void manual_command(struct buf *out, const struct command_spec *command); /* manual.c */
+void manual_overview(struct buf *out);                                    /* manual.c */
+void manual_markdown(struct buf *out);                                    /* manual.c */
+
+extern const char interlock_version[];
+
+/* Families of commands, each a table. */
+struct command_table {
+    const struct command_spec *at;
+    size_t n;
+};
+
+extern const struct command_table commands_of_orders, commands_of_calendars, commands_of_absences,
+    commands_of_trouble, commands_of_settings, commands_of_help;
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
-    command_key_list, command_key_revoke, command_key_rotate, command_slots, command_book,
-    command_check, command_audit, command_backup, command_restore, command_person_find,
-    command_person_export, command_person_erase, command_demo, command_generate;
+    command_key_list, command_key_revoke, command_key_rotate, command_check, command_audit,
+    command_backup, command_restore, command_person_find, command_person_export,
+    command_person_erase, command_demo, command_generate;
 
 #endif

@@ -1,5 +1,5 @@
 /* Reaching the API: over the private socket of a running server, or in this process. */
-#include "cli.h"
+#include "ask.h"
 
 #include "base/block.h"
 #include "codec/zone_system.h"
@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,21 +148,25 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *context)
     return size * n;
 }
 
-static bool ask_server(struct client *client, const char *method, struct str target,
-                       const char *company, struct str body, struct answer *ret)
+static bool ask_server(struct client *client, const struct request *request, struct answer *ret)
 {
     struct curl_slist *headers = NULL;
-    const struct str url = str_print(&client->arena, "http://127.0.0.1%.*s", STR_ARG(target));
-    const struct str who = str_print(&client->arena, "Interlock-Company: %s", company);
+    const struct str body = request->body;
+    const struct str url =
+        str_print(&client->arena, "http://127.0.0.1%.*s", STR_ARG(request->target));
+    const struct str who = str_print(&client->arena, "Interlock-Company: %s", request->company);
     long status = 0;
     headers = curl_slist_append(headers, "Content-Type: application/json");
     headers = curl_slist_append(headers, "Expect:");
     headers = curl_slist_append(headers, who.at);
+    if (request->if_match != NULL)
+        headers = curl_slist_append(
+            headers, str_print(&client->arena, "If-Match: %s", request->if_match).at);
     CURL *c = client->curl;
     curl_easy_reset(c);
     (void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, client->socket.at);
     (void)curl_easy_setopt(c, CURLOPT_URL, url.at);
-    (void)curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
+    (void)curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
     (void)curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
     (void)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
@@ -223,29 +228,31 @@ struct str percent_encode(struct arena *arena, struct str text)
     return (struct str){ at, n };
 }
 
-static bool ask_here(struct client *client, const char *method, struct str target,
-                     const char *company, struct str body, struct answer *ret)
+static bool ask_here(struct client *client, const struct request *asked, struct answer *ret)
 {
     const struct http_field headers[] = {
         { STR("Content-Type"), STR("application/json") },
-        { STR("Interlock-Company"), str_from(company) },
+        { STR("Interlock-Company"), str_from(asked->company) },
+        { STR("If-Match"), str_from(asked->if_match) },
     };
+    const size_t n_headers = sizeof headers / sizeof headers[0];
     struct http_field query[HTTP_QUERY_MAX];
     size_t n_query = 0;
-    struct str rest = target;
+    struct str rest = asked->target;
     const struct str path = str_cut(&rest, '?');
     while (rest.len > 0 && n_query < HTTP_QUERY_MAX) {
         struct str value = str_cut(&rest, '&');
         const struct str name = str_cut(&value, '=');
         query[n_query++] = (struct http_field){ name, percent_decode(&client->arena, value) };
     }
-    const struct http_request request = { .method = str_from(method),
+    const struct http_request request = { .method = str_from(asked->method),
                                           .path = percent_decode(&client->arena, path),
                                           .headers = headers,
-                                          .n_headers = sizeof headers / sizeof headers[0],
+                                          .n_headers =
+                                              n_headers - (asked->if_match == NULL ? 1 : 0),
                                           .query = query,
                                           .n_query = n_query,
-                                          .body = body,
+                                          .body = asked->body,
                                           .from_local_socket = true,
                                           .arena = &client->arena };
     struct http_response response = { .status = 0 };
@@ -255,12 +262,17 @@ static bool ask_here(struct client *client, const char *method, struct str targe
     return true;
 }
 
+bool client_send(struct client *client, const struct request *request, struct answer *ret)
+{
+    *ret = (struct answer){ .status = 0 };
+    return client->curl != NULL ? ask_server(client, request, ret) : ask_here(client, request, ret);
+}
+
 bool client_ask(struct client *client, const char *method, struct str target, const char *company,
                 struct str body, struct answer *ret)
 {
-    *ret = (struct answer){ .status = 0 };
-    return client->curl != NULL ? ask_server(client, method, target, company, body, ret)
-                                : ask_here(client, method, target, company, body, ret);
+    const struct request request = { method, target, company, NULL, body };
+    return client_send(client, &request, ret);
 }
 
 /* ---- answers ---- */
@@ -284,21 +296,21 @@ static enum exit_code exit_for(int status, struct str code)
 enum exit_code answer_problem(const struct answer *answer)
 {
     struct arena arena = arena_make(REQUEST_CEILING_BYTES);
-    struct json_reader reader;
-    struct il_err err;
-    if (json_reader_open(&reader, &arena, buf_view(&answer->body), &err) != IL_OK) {
+    json_error_t error;
+    json_t *root = json_loadb(answer->body.own_at, answer->body.len, 0, &error);
+    enum exit_code exit_code = EXIT_FAILED;
+    if (!json_is_object(root)) {
         complain("the server answered with status %d", answer->status);
-        arena_drop(&arena);
-        return EXIT_FAILED;
+    } else {
+        const struct str detail = view_text(&arena, root, "detail");
+        const struct str code = view_text(&arena, root, "code");
+        const struct str field = view_text(&arena, root, "field");
+        complain("%.*s%s%.*s (%.*s)", STR_ARG(detail), field.len > 0 ? " At " : "", STR_ARG(field),
+                 STR_ARG(code));
+        view_in_the_way(root);
+        exit_code = exit_for(answer->status, code);
     }
-    struct json_obj o = json_root(&reader);
-    const struct str detail = json_opt_text(&o, "detail", 4000);
-    const struct str code = json_opt_str(&o, "code", 100);
-    const struct str field = json_opt_str(&o, "field", 200);
-    complain("%.*s%s%.*s (%.*s)", STR_ARG(detail), field.len > 0 ? " At " : "", STR_ARG(field),
-             STR_ARG(code));
-    const enum exit_code exit_code = exit_for(answer->status, code);
-    json_reader_drop(&reader);
+    json_decref(root);
     arena_drop(&arena);
     return exit_code;
 }

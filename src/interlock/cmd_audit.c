@@ -375,7 +375,9 @@ static enum exit_code run(const struct args *args)
     a.j = json_begin(&a.json);
     json_start_object(&a.j);
     json_open(&a.j, "companies", '[');
+    struct progress *progress = progress_start("Auditing");
     const enum exit_code exit_code = args_has(args, "db") ? audit_store(&a) : audit_file(&a);
+    progress_end(progress);
     json_end_array(&a.j);
     json_put_int(&a.j, "loadMs", a.load_ms);
     json_put_int(&a.j, "elapsedMs", a.audit_ms);
@@ -394,6 +396,7 @@ static enum exit_code run(const struct args *args)
 
 const struct command_spec command_audit = {
     .name = "audit",
+    .group = GROUP_TROUBLE,
     .summary = "Looks through a calendar for what went wrong before Interlock had it: double\n"
                "bookings, duplicates, times that were read in the wrong zone.",
     .operands = "",

@@ -2,25 +2,12 @@
 #include "cli.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* ---- what both say ---- */
 
 static void show_progress(void *context, int64_t pages, int64_t of)
 {
-    int64_t *shown = context;
-    const int64_t percent = of > 0 ? 100 * pages / of : 100;
-    if (percent == *shown)
-        return;
-    *shown = percent;
-    (void)fprintf(stderr, "\rCopying: %3lld %% of %lld MB", (long long)percent,
-                  (long long)(of / 256));
-}
-
-static void end_progress(int64_t shown)
-{
-    if (shown >= 0)
-        (void)fputc('\n', stderr);
+    progress_at(context, pages, of);
 }
 
 static int64_t now_ms(void)
@@ -64,19 +51,19 @@ static const struct option_spec backup_options[] = {
 
 static enum exit_code run_backup(const struct args *args)
 {
-    int64_t shown = -1;
     struct store_copied copied;
     struct il_err err;
     const int64_t began_ms = now_ms();
+    struct progress *progress = progress_start("Copying");
     const struct store_copy_options options = {
         .from = args_get(args, "db"),
         .to = args_get(args, "to"),
         .replaces = args_has(args, "force"),
-        .progress = isatty(fileno(stderr)) ? show_progress : NULL,
-        .context = &shown,
+        .progress = show_progress,
+        .context = progress,
     };
     const il_rc rc = store_sqlite_backup(&options, &copied, &err);
-    end_progress(shown);
+    progress_end(progress);
     if (rc != IL_OK) {
         complain("no backup was made: %s", err.text);
         return EXIT_FAILED;
@@ -87,6 +74,7 @@ static enum exit_code run_backup(const struct args *args)
 
 const struct command_spec command_backup = {
     .name = "backup",
+    .group = GROUP_RUNNING,
     .summary = "Copies a database to one file, while the server goes on.",
     .operands = "",
     .options = backup_options,
@@ -128,20 +116,20 @@ static il_rc verify_laws(void *context, struct store *copy, struct il_err *reter
 
 static enum exit_code run_restore(const struct args *args)
 {
-    int64_t shown = -1;
     struct store_copied copied;
     struct il_err err;
     const int64_t began_ms = now_ms();
+    struct progress *progress = progress_start("Copying");
     const struct store_copy_options options = {
         .from = args_get(args, "from"),
         .to = args_get(args, "db"),
         .replaces = args_has(args, "force"),
-        .progress = isatty(fileno(stderr)) ? show_progress : NULL,
+        .progress = show_progress,
         .verify = args_has(args, "quick") ? NULL : verify_laws,
-        .context = &shown,
+        .context = progress,
     };
     const il_rc rc = store_sqlite_restore(&options, dice_system(), &copied, &err);
-    end_progress(shown);
+    progress_end(progress);
     if (rc != IL_OK) {
         complain("nothing was restored: %s", err.text);
         return EXIT_FAILED;
@@ -152,6 +140,7 @@ static enum exit_code run_restore(const struct args *args)
 
 const struct command_spec command_restore = {
     .name = "restore",
+    .group = GROUP_RUNNING,
     .summary = "Makes a database from a backup, after verifying it.",
     .operands = "",
     .options = restore_options,

@@ -63,7 +63,11 @@ static enum exit_code run_import(const struct args *args)
                   args_has(args, "prune") ? "true" : "false", dry_run ? "true" : "false");
     struct client *client = client_open(args_get(args, "db"), dry_run ? FILE_TRY : FILE_CREATE);
     enum exit_code exit_code = EXIT_FAILED;
-    if (client != NULL && client_ask(client, "POST", target, "", buf_view(&text), &answer)) {
+    struct progress *progress = progress_start(dry_run ? "Trying the import" : "Importing");
+    const bool answered =
+        client != NULL && client_ask(client, "POST", target, "", buf_view(&text), &answer);
+    progress_end(progress);
+    if (answered) {
         exit_code = answer.status == 200 ? EXIT_DONE : EXIT_FAILED;
         if (exit_code != EXIT_DONE)
             (void)answer_problem(&answer);
@@ -123,7 +127,9 @@ static enum exit_code run_export(const struct args *args)
         store_close(store);
         return EXIT_FAILED;
     }
+    struct progress *progress = progress_start("Exporting");
     const il_rc rc = desk_export(desk, str_from(args_get(args, "company")), &out, &err);
+    progress_end(progress);
     if (rc == IL_OK) {
         (void)fwrite(out.own_at, 1, out.len, stdout);
         (void)fputc('\n', stdout);
@@ -191,7 +197,9 @@ static enum exit_code run_check(const struct args *args)
     struct il_err err;
     if (!open_store(args_get(args, "db"), FILE_READ, &store))
         return EXIT_FAILED;
+    struct progress *progress = progress_start("Checking");
     il_rc rc = desk_check(store, dice_system(), &report, &err);
+    progress_end(progress);
     store_close(store);
     if (rc == IL_OK)
         rc = check_schema(args_get(args, "db"), &report, &err);
@@ -215,6 +223,7 @@ static enum exit_code run_check(const struct args *args)
 
 const struct command_spec command_check = {
     .name = "check",
+    .group = GROUP_TROUBLE,
     .summary = "Verifies every law on the stored data: no overlap that no conflict admits, an\n"
                "unbroken journal, and records that are exactly what the journal says.",
     .operands = "",

@@ -20,6 +20,7 @@ static enum exit_code run_demo(const struct args *args)
 
 const struct command_spec command_demo = {
     .name = "demo",
+    .group = GROUP_RUNNING,
     .summary = "Writes the document of a demo company, Front Range Inspections, as of today.",
     .operands = "",
     .options = demo_options,
@@ -89,6 +90,7 @@ static enum exit_code run_generate(const struct args *args)
 
 const struct command_spec command_generate = {
     .name = "generate",
+    .group = GROUP_RUNNING,
     .summary = "Writes a company of any size, for tests and benches.",
     .operands = "",
     .options = generate_options,

@@ -164,6 +164,7 @@ static enum exit_code run_find(const struct args *args)
 
 const struct command_spec command_person_find = {
     .name = "person find",
+    .group = GROUP_PEOPLE,
     .summary = "Lists what is held of one person: orders, and as whom they are named.",
     .operands = "",
     .options = find_options,
@@ -181,6 +182,7 @@ static const struct option_spec export_options[] = {
 
 const struct command_spec command_person_export = {
     .name = "person export",
+    .group = GROUP_PEOPLE,
     .summary = "Writes all that is held of one person, with the orders it belongs to, as JSON.",
     .operands = "",
     .options = export_options,
@@ -221,6 +223,7 @@ static enum exit_code run_erase(const struct args *args)
 
 const struct command_spec command_person_erase = {
     .name = "person erase",
+    .group = GROUP_PEOPLE,
     .summary = "Erases what is held of one person; their orders stay, without them.",
     .operands = "",
     .options = erase_options,

@@ -169,6 +169,7 @@ static enum exit_code run(const struct args *args)
 
 const struct command_spec command_serve = {
     .name = "serve",
+    .group = GROUP_RUNNING,
     .summary = "Serves the HTTP API until SIGTERM or SIGINT, then finishes what runs and ends.",
     .operands = "",
     .options = options,
