@@ -135,7 +135,9 @@ void show_inspection(struct call *call, struct json *j, const struct inspection 
 const struct image *image_of_call(const struct call *call); /* the job's, else the snapshot */
 void show_slot(struct call *call, struct json *j, const struct slot *slot); /* slot_pen.c */
 void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence, size_t n);
-void show_alternatives(struct call *call, struct json *j);
+/* The free slots nearest to what is searched for, at most ALTERNATIVES_MAX; minutes 0: none. */
+void show_nearest(struct call *call, struct json *j, const char *name,
+                  const struct slot_query *search);
 void show_conflict(struct call *call, struct json *j,
                    const struct conflict *c); /* conflicts_api.c */
 struct str hold_id(struct arena *arena, ref_t ref);

@@ -1,7 +1,7 @@
 /* Conflicts: overlaps that stand, seen and let stand by people. */
 #include "call.h"
 
-enum { CONFLICTS_PAGE = 200 };
+enum { CONFLICTS_PAGE = 200, REPLACED_PAGE = 20 };
 
 static void put_side(struct call *call, struct json *j, const char *name,
                      const struct conflict_side *side)
@@ -16,9 +16,70 @@ static void put_side(struct call *call, struct json *j, const char *name,
     json_end_object(j);
 }
 
-void show_conflict(struct call *call, struct json *j, const struct conflict *c)
+/* What lists other times and people for an order that cannot stay: who is free at its own time comes
+ * first. Services that are gone by now leave its length. */
+static struct slot_query search_for(struct call *call, const struct inspection *order)
 {
+    const struct company *company = call->image->company;
+    int32_t *services = arena_array(call->arena, int32_t, order->services.n);
+    size_t n = 0;
+    for (size_t i = 0; i < order->services.n; i++) {
+        services[n] = company_find_service(company, order->services.at[i]);
+        n += services[n] != NOT_FOUND;
+    }
+    const int64_t minutes = (order->when.end - order->when.start + MINUTE_S - 1) / MINUTE_S;
+    const bool fits = order->n_assignments <= SLOT_INSPECTORS_MAX && minutes <= VISIT_MINUTES_MAX;
+    return (struct slot_query){ .audience = AUDIENCE_INTERNAL,
+                                .brand = company_find_brand(company, order->brand),
+                                .services = services,
+                                .n_services = n,
+                                .minutes =
+                                    fits && order->when.start > call->now ? (int32_t)minutes : 0,
+                                .requested = NOT_FOUND,
+                                .count = (int32_t)order->n_assignments,
+                                .order = ORDER_NEAREST,
+                                .near = order->when.start,
+                                .near_inspector = NOT_FOUND,
+                                .look = { .now = call->now, .without = { order->ref } } };
+}
+
+/* False: it could not be read, and the fault was answered. */
+static bool put_replacement(struct call *call, struct json *j, const struct conflict_side *side)
+{
+    struct found_inspection found;
+    struct il_err err;
+    bool exists;
+    const struct lookup in = lookup_of(call);
+    const struct str number = str_print(call->arena, "%lld", (long long)side->order_number);
+    if (desk_find_inspection(&in, number, &found, &exists, &err) != IL_OK)
+        return !answer_fault(call, &err);
+    if (!exists || found.record.ref != side->owner || !actor_sees(&call->actor, found.record.brand))
+        return true;
+    const struct slot_query search = search_for(call, &found.record);
     json_start_object(j);
+    json_put_str(j, "_id", found.record.id);
+    json_put_int(j, "orderNumber", found.record.order_number);
+    json_put_int(j, "version", found.record.version);
+    show_nearest(call, j, "slots", &search);
+    json_end_object(j);
+    return true;
+}
+
+static bool put_replacements(struct call *call, struct json *j, const struct conflict *c)
+{
+    const struct conflict_side *const sides[] = { &c->a, &c->b };
+    bool good = true;
+    json_open(j, "replacements", '[');
+    for (size_t i = 0; good && i < 2; i++) {
+        if (sides[i]->kind == CLAIM_INSPECTION && c->state != CONFLICT_RESOLVED)
+            good = put_replacement(call, j, sides[i]);
+    }
+    json_end_array(j);
+    return good;
+}
+
+static void put_conflict(struct call *call, struct json *j, const struct conflict *c)
+{
     json_put_str(j, "_id", str_print(call->arena, "c%llx", (unsigned long long)c->ref));
     json_put_str(j, "_inspectorId", c->inspector);
     json_put_str(j, "state", conflict_state_name(c->state));
@@ -32,19 +93,54 @@ void show_conflict(struct call *call, struct json *j, const struct conflict *c)
         json_put_str(j, "note", c->note);
     if (c->resolved_how.len > 0)
         json_put_str(j, "resolved", c->resolved_how);
+}
+
+void show_conflict(struct call *call, struct json *j, const struct conflict *c)
+{
+    json_start_object(j);
+    put_conflict(call, j, c);
     json_end_object(j);
+}
+
+static bool put_list(struct call *call, const struct conflict_list *list, size_t page,
+                     bool replacements)
+{
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    json_open(&j, "conflicts", '[');
+    for (size_t i = 0; i < list->n && i < page; i++) {
+        json_start_object(&j);
+        put_conflict(call, &j, &list->at[i]);
+        if (replacements && !put_replacements(call, &j, &list->at[i]))
+            return true;
+        json_end_object(&j);
+    }
+    json_end_array(&j);
+    json_key(&j, STR("next"));
+    if (list->n > page)
+        json_str(&j, str_print(call->arena, "%llu", (unsigned long long)list->at[page - 1].ref));
+    else
+        json_none(&j);
+    json_end_object(&j);
+    return answer_json(call, 200);
 }
 
 bool conflicts_list(struct call *call)
 {
-    static const char *const known[] = { "state", "cursor" };
+    static const char *const known[] = { "state", "cursor", "replacements" };
     struct conflict_list list;
     struct il_err err;
     int64_t after = 0;
     struct str state = query_get(call, "state");
     const struct str cursor = query_get(call, "cursor");
-    if (query_is_wrong(call, known, 2))
+    const struct str replacements = query_get(call, "replacements");
+    const bool replaced = str_equal(replacements, STR("true"));
+    const size_t page = replaced ? REPLACED_PAGE : CONFLICTS_PAGE;
+    if (query_is_wrong(call, known, 3))
         return true;
+    if (replacements.len > 0 && !replaced && !str_equal(replacements, STR("false")))
+        return answer_code(call, CODE_out_of_range, "/replacements",
+                           STR("replacements is true or false"));
     if (state.len == 0)
         state = STR("open");
     if (!str_equal(state, STR("open")) && !str_equal(state, STR("acknowledged")) &&
@@ -54,22 +150,9 @@ bool conflicts_list(struct call *call)
     if (cursor.len > 0 && (!str_to_int(cursor, &after) || after < 0))
         return answer_code(call, CODE_out_of_range, "/cursor", STR("That cursor is not ours."));
     const struct lookup in = lookup_of(call);
-    if (desk_conflicts(&in, state, (ref_t)after, CONFLICTS_PAGE + 1, &list, &err) != IL_OK)
+    if (desk_conflicts(&in, state, (ref_t)after, page + 1, &list, &err) != IL_OK)
         return answer_fault(call, &err);
-    struct json j = answer_begin(call);
-    json_start_object(&j);
-    json_open(&j, "conflicts", '[');
-    for (size_t i = 0; i < list.n && i < CONFLICTS_PAGE; i++)
-        show_conflict(call, &j, &list.at[i]);
-    json_end_array(&j);
-    json_key(&j, STR("next"));
-    if (list.n > CONFLICTS_PAGE)
-        json_str(&j, str_print(call->arena, "%llu",
-                               (unsigned long long)list.at[CONFLICTS_PAGE - 1].ref));
-    else
-        json_none(&j);
-    json_end_object(&j);
-    return answer_json(call, 200);
+    return put_list(call, &list, page, replaced);
 }
 
 /* "c12ab": a conflict's _id is its ref. False: it cannot be one. */

@@ -109,7 +109,7 @@ void answer_verdict(struct call *call)
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
         show_conflicts(call, &j, v->evidence, v->n_evidence);
-        show_alternatives(call, &j);
+        show_nearest(call, &j, "alternatives", &v->search);
     }
     json_end_object(&j);
     set_status(call, v->code);

@@ -299,6 +299,33 @@ def closings_move():
 # ---- conflicts ----
 
 
+def replaced():
+    """Who falls ill: the office sees at once who could go instead, or when."""
+    day = next(days)
+    order, bobs = booked(day, "14:00"), booked(day, "14:00", "bob")
+    staff.post("/event", {"type": "Block", "_inspectorId": "alice", "affected": "open",
+                          "datetime": at(day, "06:00"), "endtime": at(day, "20:00")}).want(201)
+    seen = next(c for c in staff.get("/conflicts?replacements=true").json["conflicts"]
+                if order["orderNumber"] in (c["a"].get("orderNumber"), c["b"].get("orderNumber")))
+    (instead,) = seen["replacements"]
+    same((instead["_id"], instead["version"]), (order["_id"], 1), "whom it is about")
+    first = instead["slots"][0]
+    same((first["_inspectorId"], first["datetime"]), ("carol", order["datetime"]), "who is free then")
+    blocked = [s for s in instead["slots"] if s["_inspectorId"] == "alice"
+               and s["datetime"][:10] == order["datetime"][:10]]
+    taken_by_bob = [s for s in instead["slots"] if s["_inspectorId"] == "bob"
+                    and s["datetime"] == bobs["datetime"]]
+    same(blocked + taken_by_bob, [], "slots that are none")
+    for slot in instead["slots"]:
+        tried = staff.post(f"/inspection/{order['_id']}/reschedule?dryRun=true",
+                           {"version": 1, "datetime": slot["datetime"],
+                            "_inspectorId": slot["_inspectorId"]})
+        tried.want(200)
+    moves(move(order, _inspectorId=first["_inspectorId"])).want(200)
+    check("replacements" not in json.dumps(staff.get("/conflicts").json), "only who asks is told")
+    staff.get("/conflicts?replacements=perhaps").want(422, "out_of_range")
+
+
 def conflicts_of_people():
     day = next(days)
     order = booked(day, "14:00")
@@ -367,6 +394,7 @@ cases.run("who may not override is told so", permission_where_nothing_is_overrid
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("two orders change places", two_change_places)
+cases.run("who could go instead", replaced)
 cases.run("many move or none", all_or_nothing)
 cases.run("a move may not lie over the one before it", a_move_into_the_way_of_another)
 cases.run("what is refused of many moves", what_is_refused_of_many)
