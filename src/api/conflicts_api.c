@@ -16,8 +16,8 @@ static void put_side(struct call *call, struct json *j, const char *name,
     json_end_object(j);
 }
 
-/* What lists other times and people for an order that cannot stay: who is free at its own time comes
- * first. Services that are gone by now leave its length. */
+/* What lists other times and people for an order that cannot stay: who is free at its own time
+ * comes first. Services that are gone by now leave its length. */
 static struct slot_query search_for(struct call *call, const struct inspection *order)
 {
     const struct company *company = call->image->company;
