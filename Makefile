@@ -17,18 +17,18 @@ test: with-tests
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD)
 
-proof: with-tests
+proof: with-tests setup-node
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD) --suite proof
 
-lint: setup-test
+lint: setup-test setup-node
 	sh tools/lint.sh
 
 # ASan and UBSan on the whole suite, TSan on what has threads.
 san: setup-test
 	sh tools/san.sh
 
-# A minute a parser, clang's libFuzzer under ASan and UBSan.
+# A minute a parser, clang's libFuzzer under ASan and UBSan; then a minute the whole server.
 fuzz: setup-test
 	sh tools/fuzz.sh $(SECONDS)
 
@@ -37,10 +37,13 @@ bench: with-tests
 	python3 tests/bench/bench.py $(BUILD)
 
 fmt:
-	find src tests -name '*.[ch]' | xargs clang-format -i
+	find src tests examples -name '*.[ch]' | xargs clang-format -i
 
 setup-test:
 	sh tools/setup.sh test
+
+setup-node:
+	sh tools/setup.sh node
 
 # A build that was set up without the tests' libraries learns of them.
 with-tests: setup-test $(BUILD)/build.ninja
@@ -49,4 +52,4 @@ with-tests: setup-test $(BUILD)/build.ninja
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all run test proof lint san fuzz bench fmt setup-test with-tests clean
+.PHONY: all run test proof lint san fuzz bench fmt setup-test setup-node with-tests clean

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes every parser for SECONDS each (default 60), with ASan and UBSan; what is found stays in
-# build-fuzz/found and fails. Usage: fuzz.sh [SECONDS]
+# Fuzzes every parser, and the server led by api/openapi.yaml, for SECONDS each (default 60), with
+# ASan and UBSan; what is found of a parser stays in build-fuzz/found, and anything found fails. Usage: fuzz.sh [SECONDS]
 set -eu
 seconds=${1:-60}
 [ -f build-fuzz/build.ninja ] ||
@@ -19,4 +19,7 @@ for target in tzif document request; do
         build-fuzz/seeds/$target >build-fuzz/$target.log 2>&1 || failed=1
     grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|CHECK|tests/' build-fuzz/$target.log | tail -n 5 || true
 done
+echo "fuzz api, $seconds s"
+python3 -B tests/fuzz/api_fuzz.py --interlock build-fuzz/src/interlock/interlock --root . \
+    --seconds "$seconds" || failed=1
 [ $failed = 0 ] && echo "fuzz is clean" || { echo "fuzz found something: see build-fuzz/*.log"; exit 1; }

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Puts the programs of tools/node/package.json into build-node, with a Node of their own, unless
+# they are there already: then it needs no network. Prints the folder of the programs.
+# Usage: node.sh
+set -eu
+cd "$(dirname "$0")/.."
+if ! cmp -s tools/node/package.json build-node/installed.json; then
+    command -v npm >/dev/null || { echo "npm is missing: install the Debian package npm" >&2; exit 1; }
+    mkdir -p build-node
+    cp tools/node/package.json build-node/package.json
+    npm install --prefix build-node --no-audit --no-fund --no-package-lock --ignore-scripts \
+        --engine-strict=false --loglevel=error >&2 ||
+        { echo "npm could not fetch what tools/node/package.json names; try again with a network" >&2
+          exit 1; }
+    cp tools/node/package.json build-node/installed.json
+fi
+echo "$PWD/build-node/node_modules/.bin"
