@@ -21,8 +21,12 @@ proof: with-tests setup-node
 	ninja -C $(BUILD) -j$(JOBS)
 	python3 tools/run_tests.py $(BUILD) --suite proof
 
-lint: setup-test setup-node
+lint: setup-test
 	sh tools/lint.sh
+
+# The description of the API, by a linter from npm.
+lint-api: setup-node
+	sh tools/lint_api.sh
 
 # ASan and UBSan on the whole suite, TSan on what has threads.
 san: setup-test
@@ -52,4 +56,4 @@ with-tests: setup-test $(BUILD)/build.ninja
 clean:
 	rm -rf $(BUILD) build-*
 
-.PHONY: all run test proof lint san fuzz bench fmt setup-test setup-node with-tests clean
+.PHONY: all run test proof lint lint-api san fuzz bench fmt setup-test setup-node with-tests clean

