@@ -1,6 +1,6 @@
 // The peer: Cal.com's published date-range and slot code, one call an inspector, as its own caller does.
 // Usage: node calcom.js TASK ROUNDS; TASK is JSON {timezone, from, to, minutes, step, inspectors:
-// [{_id, weekly: [{day, start, end}], busy: [[start, end]]}]}; times are UTC milliseconds, weekly in minutes.
+// [{_id, weekly: [{days, start, end}], busy: [[start, end]]}]}; times are UTC milliseconds, weekly in minutes.
 // Prints {"us": [CPU of one task by round], "starts": [[ms, inspector]]}.
 // What slots.cjs imports for its database, mail and redis is stubbed: those files import packages that npm
 // does not have. Ranges, subtraction and slots run as published; getSlots is not exported, so it is here.
@@ -46,7 +46,7 @@ const TASKS = 5;
 
 function ofInspector(one, from, to) {
   const availability = one.weekly.map((w) => ({
-    days: [w.day],
+    days: w.days,
     startTime: new Date(w.start * 60000),
     endTime: new Date(w.end * 60000),
   }));
