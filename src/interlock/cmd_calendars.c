@@ -8,14 +8,14 @@
 static void print_slots(const struct json_t *root)
 {
     struct arena arena = arena_make(1 << 26);
-    const json_t *slots = json_object_get(root, "slots");
+    const json_t *list = json_object_get(root, "slots");
     struct str day = STR("");
     const struct str minutes = view_text(&arena, root, "durationMinutes");
     const struct str zone = view_text(&arena, root, "timezone");
     (void)printf("%s%zu slots%s of %.*s minutes, times in %.*s\n", term_bold(),
-                 json_array_size(slots), term_plain(), STR_ARG(minutes), STR_ARG(zone));
-    for (size_t i = 0; i < json_array_size(slots); i++) {
-        const json_t *slot = json_array_get(slots, i);
+                 json_array_size(list), term_plain(), STR_ARG(minutes), STR_ARG(zone));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *slot = json_array_get(list, i);
         struct str time = view_text(&arena, slot, "local");
         const struct str who = view_text(&arena, slot, "inspectors");
         const struct str date = str_cut(&time, ' ');

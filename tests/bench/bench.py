@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Benches: every figure next to its peer or limit, from the same run.
 
-Usage: bench.py BUILD [slots] [http] [book] [million] [streams] [reads]   (all when none is named)
+Usage: bench.py BUILD [PART...]      (all parts when none is named: slots http book busy million streams
+                                      reads postgres calcom)
+       bench.py BUILD --document     writes docs/performance.md from what was measured
 
-Prints a table and writes BUILD/bench/results.json. Figures are medians of 5; machines differ, so read
-the ratios. Load goes to loopback only and ends by itself.
+Prints a table and writes BUILD/bench/results.json and a plot a part, BUILD/bench/PART.svg; a part that was
+not run keeps its last figures. Figures are medians of 5; machines differ, so read the ratios. Load goes to
+loopback only and ends by itself.
 """
 import datetime
 import json
@@ -21,18 +24,15 @@ import time
 import urllib.request
 
 import streams
+from busy import bench_busy, percentile_ms
+from peers import bench_calcom, bench_postgres
+from postgres import Missing
 from reads import bench_reads
+from results import Results
 
 RUNS = 5
 SECONDS = 3
-rows = []
-
-
-def report(what, figure, goal=None, met=None):
-    """A figure and its goal, or one that is told for information: without a goal it is never ok."""
-    rows.append({"what": what, "figure": figure, "goal": goal, "met": met})
-    verdict = "" if goal is None else f" goal {goal:<16} {'ok' if met else 'MISSED'}"
-    print(f"{what:<72} {figure:<34}{verdict}".rstrip(), flush=True)
+INSPECTORS = 100
 
 
 class Bench:
@@ -43,6 +43,8 @@ class Bench:
         self.folder.mkdir(exist_ok=True)
         self.tests = self.build / "tests" / "bench"
         self.here = pathlib.Path(__file__).parent
+        self.seconds = SECONDS
+        self.wrk, self.wrk_book, self.book_once = wrk, wrk_book, book_once
 
     def run(self, *args, **kwargs):
         return subprocess.run([self.interlock, *args], check=True, capture_output=True, **kwargs)
@@ -113,7 +115,7 @@ def wrk(url, *args, connections=32, seconds=SECONDS, script=()):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout).group(1)), done.stdout
 
 
-def bench_slots(bench):
+def bench_slots(bench, report):
     small = bench.folder / "twenty.db"
     bench.company(small, "twenty", inspectors=20, days_ahead=60, jobs=2)
     large = bench.folder / "twohundred.db"
@@ -132,7 +134,7 @@ def bench_slots(bench):
            base["bytes_per_commitment"] <= 200)
 
 
-def bench_http(bench):
+def bench_http(bench, report):
     db = bench.folder / "sixtyfive.db"
     bench.company(db, "sixtyfive", inspectors=65, days_ahead=60, jobs=2)
     server = Server(bench.interlock, "serve", "--db", str(db), "--listen", "127.0.0.1:0",
@@ -170,34 +172,43 @@ def book_document(inspectors):
                             "weekly": week} for i in range(inspectors)]}
 
 
+def wrk_book(bench, url, first_day, connections, headers=(), seconds=SECONDS):
+    """Distinct times of 100 inspectors, as fast as they are answered."""
+    script = ("--", str(INSPECTORS), str(first_day), "80")
+    rate, text = wrk(url, "--latency", "-s", str(bench.here / "book.lua"), *headers, "-H",
+                     "Content-Type: application/json", connections=connections, seconds=seconds,
+                     script=script)
+    return {"rate": rate, "p99_ms": percentile_ms(text, 99),
+            "acknowledged": int(re.search(r"requests (\d+)", text).group(1))}
+
+
 def book_once(bench, name, *options, seconds=SECONDS):
     """Bookings per second, per sync and CPU; how many the file has beside those acknowledged."""
-    inspectors, connections = 100, 64
+    connections = 64
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
         db = pathlib.Path(folder) / f"{name}.db"
-        bench.run("import", "--db", str(db), "-", input=json.dumps(book_document(inspectors)).encode())
+        bench.run("import", "--db", str(db), "-", input=json.dumps(book_document(INSPECTORS)).encode())
         server = Server(bench.interlock, "serve", "--db", str(db), "--listen", "127.0.0.1:0",
                         "--threads", "2", *options)
         auth = "Authorization: Bearer " + bench.key(db, "bench")
         first = (datetime.date.today() - datetime.date(1970, 1, 1)).days + 1
         before, writer_before = server.cpu_s(), server.writer_cpu_s()
-        rate, text = wrk(server.url + "/inspection/book-job", "-s", str(bench.here / "book.lua"),
-                         "-H", auth, "-H", "Content-Type: application/json", connections=connections,
-                         seconds=seconds, script=("--", str(inspectors), str(first), "80"))
+        loaded = wrk_book(bench, server.url + "/inspection/book-job", first, connections, ("-H", auth),
+                          seconds)
         cpu, writer = server.cpu_s() - before, server.writer_cpu_s() - writer_before
-        counted = int(re.search(r"requests (\d+)", text).group(1))
+        counted = loaded["acknowledged"]
         log = server.stop()
         stats = {k: int(v) for k, v in re.findall(r"(\w+) (\d+)", json.loads(
             log.strip().split("\n")[-1])["detail"])}
         stored = sqlite3.connect(db).execute("select count(*) from inspection").fetchone()[0]
     # wrk ends with up to one answer per connection unread: stored, and not counted by it.
-    return {"rate": rate, "per_sync": stored / stats["syncs"], "unread": stored - counted,
+    return {**loaded, "per_sync": stored / stats["syncs"], "unread": stored - counted,
             "honest": 0 <= stored - counted <= connections,
             "cpu_us": cpu / max(stored, 1) * 1e6, "writer_us": writer / max(stored, 1) * 1e6,
-            "acknowledged": counted, "stored": stored}
+            "stored": stored}
 
 
-def bench_book(bench):
+def bench_book(bench, report):
     grouped, single, slow, slow_single = [], [], [], []
     for run in range(RUNS):
         grouped.append(book_once(bench, f"g{run}"))
@@ -223,7 +234,7 @@ def bench_book(bench):
            "0..64", all(r["honest"] for r in every))
 
 
-def bench_million(bench):
+def bench_million(bench, report):
     bare = bench.folder / "bare.db"
     bench.company(bare, "million", inspectors=200, days_ahead=30, jobs=2)
     full = bench.folder / "million.db"
@@ -243,7 +254,7 @@ def bench_million(bench):
     ready = statistics.median(readies)
     report(f"start-up to ready with {stored} stored inspections",
            f"{ready:.3f} s, first slot list {statistics.median(firsts):.3f} s", "<= 2 s",
-           statistics.median(firsts) <= 2)
+           statistics.median(firsts) <= 2, value=statistics.median(firsts))
     without, with_history = [], []
     for _ in range(RUNS):
         without.append(bench.slot_bench(bare, "million", 30, 200)["us"])
@@ -253,7 +264,7 @@ def bench_million(bench):
            ratio <= 1.1)
 
 
-def bench_streams(bench):
+def bench_streams(bench, report):
     costs, longest, middle = [], [], []
     for _ in range(RUNS):
         with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
@@ -270,18 +281,31 @@ def bench_streams(bench):
     report(f"{streams.STREAMS} idle streams, resident memory", f"{cost:.1f} MB", "<= 50 MB", cost <= 50)
     report("a change, from its request until all of them were told",
            f"{statistics.median(middle) * 1000:.0f} ms, longest {max(longest) * 1000:.0f} ms", "<= 1 s",
-           max(longest) <= 1)
+           max(longest) <= 1, value=max(longest))
+
+
+PARTS = {"slots": bench_slots, "http": bench_http, "book": bench_book,
+         "busy": lambda b, r: bench_busy(b, r, Server, RUNS), "million": bench_million,
+         "streams": bench_streams, "reads": lambda b, r: bench_reads(b, r, Server),
+         "postgres": lambda b, r: bench_postgres(b, r, Server, RUNS),
+         "calcom": lambda b, r: bench_calcom(b, r, Server, RUNS)}
 
 
 def main():
     bench = Bench(sys.argv[1])
-    parts = {"slots": bench_slots, "http": bench_http, "book": bench_book, "million": bench_million,
-             "streams": bench_streams, "reads": lambda b: bench_reads(b, report, Server)}
-    for name in sys.argv[2:] or parts:
-        parts[name](bench)
-    (bench.folder / "results.json").write_text(json.dumps(
-        {"at": datetime.datetime.now().isoformat(timespec="seconds"), "rows": rows}, indent=1))
-    goals = [r["met"] for r in rows if r["goal"] is not None]
+    results = Results(bench.build, RUNS)
+    if "--document" in sys.argv:
+        results.document(bench.here.parents[1] / "docs" / "performance.md")
+        return
+    names = sys.argv[2:] or list(PARTS)
+    for name in names:
+        results.begin(name)
+        try:
+            PARTS[name](bench, results.report)
+        except Missing as why:
+            results.left_out(str(why))
+        results.save()
+    goals = [r["met"] for name in names for r in results.parts[name]["rows"] if r["goal"] is not None]
     print(f"{sum(goals)} goals met, {len(goals) - sum(goals)} missed")
 
 

@@ -3,8 +3,8 @@
  *   slot_bench FILE COMPANY DAYS LIMIT [ROUNDS]
  *
  * Prints one JSON object: inspectors, days, commitments held, bytes for each, and for the list
- * by inspector (every start of everybody) and by time the median of ROUNDS (default 5) runs, and
- * the bytes that one search takes. */
+ * by inspector (every start of everybody) and by time the median of ROUNDS (default 5) runs,
+ * the bytes that one search takes, and how many starts it found. */
 #include "base/block.h"
 #include "desk/desk.h"
 
@@ -31,6 +31,7 @@ static int order(const void *a, const void *b)
 struct figure {
     double us;
     size_t bytes;
+    size_t slots;
 };
 
 static struct figure median(const struct image *image, const struct slot_query *query, int rounds)
@@ -53,7 +54,8 @@ static struct figure median(const struct image *image, const struct slot_query *
     if (seen == 0)
         (void)fprintf(stderr, "nothing was found: the figure means nothing\n");
     qsort(times, (size_t)rounds, sizeof *times, order);
-    return (struct figure){ times[rounds / 2], bytes };
+    return (struct figure){ times[rounds / 2], bytes,
+                            seen / ((size_t)rounds * (WARM_UP + SEARCHES)) };
 }
 
 static int measure(struct desk *desk, char **argv, int rounds)
@@ -86,10 +88,11 @@ static int measure(struct desk *desk, char **argv, int rounds)
     const struct figure by_time = median(image, &query, rounds);
     (void)printf("{\"inspectors\": %zu, \"days\": %d, \"commitments\": %zu, "
                  "\"bytes_per_commitment\": %.1f, \"us\": %.1f, \"us_by_time\": %.1f, "
-                 "\"bytes\": %zu, \"bytes_by_time\": %zu}\n",
+                 "\"bytes\": %zu, \"bytes_by_time\": %zu, \"slots\": %zu}\n",
                  image->company->n_inspectors, query.days, commitments,
                  commitments == 0 ? 0.0 : (double)image_bytes(image) / (double)commitments,
-                 by_inspector.us, by_time.us, by_inspector.bytes, by_time.bytes);
+                 by_inspector.us, by_time.us, by_inspector.bytes, by_time.bytes,
+                 by_inspector.slots);
     block_free(image);
     return 0;
 }
