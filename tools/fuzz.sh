@@ -20,6 +20,6 @@ for target in tzif document request; do
     grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|CHECK|tests/' build-fuzz/$target.log | tail -n 5 || true
 done
 echo "fuzz api, $seconds s"
-python3 -B tests/fuzz/api_fuzz.py --interlock build-fuzz/src/interlock/interlock --root . \
+python3 -B tests/fuzz/api_fuzz.py --interlock build-fuzz/interlock --root . \
     --seconds "$seconds" || failed=1
 [ $failed = 0 ] && echo "fuzz is clean" || { echo "fuzz found something: see build-fuzz/*.log"; exit 1; }
