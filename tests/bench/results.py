@@ -21,15 +21,24 @@ Figures are medians of {runs} runs where nothing else is said.
 
 """
 
-PEERS = """## The peers
+ORDER = ("slots", "http", "book", "busy", "million", "streams", "reads", "postgres", "calcom")
+
+PEERS = """## What noise does
+
+`busy` depends on the machine most: on 2026-11-24 at 17:03, with a load of 3 on two cores from other work,
+its p99 was 8.04 times its p50 (1.84-11.68 over five runs), which misses the goal.
+
+## The peers
 
 - **A fixed body** (`http`): the same HTTP library answering the same number of bytes from memory.
 - **Batch 1** (`book`): Interlock itself with one booking a sync.
 - **PostgreSQL** (`postgres`): tests/bench/peers/postgres.js, a Node cluster of as many workers as cores,
   a GiST exclusion constraint and an idempotency row. Booking and row are one statement, so one round trip
   and one sync, which is kinder to it than a transaction of several statements. Default settings, fsync on,
-  unix socket; a pool of 8 connections, the best of 4, 8, 12, 20 and 64 tried on two cores. It checks no key, no hours, no changelog, which Interlock does. Both
-  servers get the same wrk script, and both run on the machine that makes the load.
+  unix socket; a pool of 8 connections: of 4, 8, 12, 20 and 64 tried on two cores 4 had the shortest waits,
+  12 the most bookings, 8 stands between, and 20 and 64 were mostly worse. It checks no key, no hours and
+  keeps no changelog, which Interlock does. Both servers get the same wrk script, and both run on the
+  machine that makes the load.
 - **Cal.com** (`calcom`): the npm package `@calcom/platform-libraries` 0.0.360. `npm install` of it fails
   (404): it depends on `@calcom/lib` and `@calcom/features`, which are not on npm. So the bench takes its
   tarball (`npm pack`) and loads the compiled `slots.cjs` and `date-ranges` files as they are; what
@@ -44,7 +53,7 @@ PEERS = """## The peers
 
 def parsed(text):
     """The first number of a figure or a goal, or None."""
-    found = re.match(r"[<>=\s]*([\d.]+)", text or "")
+    found = re.match(r"[<>=\s]*(\d+(?:\.\d+)?)", text or "")
     return float(found.group(1)) if found else None
 
 
@@ -95,21 +104,28 @@ class Results:
         self.path.write_text(json.dumps({"machine": machine(self.build), "runs": self.runs,
                                          "parts": self.parts}, indent=1))
         for name, part in self.parts.items():
-            text = plots.drawn(name, part["rows"])
+            text, plot = plots.drawn(name, part["rows"]), self.path.parent / f"{name}.svg"
             if text:
-                (self.path.parent / f"{name}.svg").write_text(text)
+                plot.write_text(text)
+            else:
+                plot.unlink(missing_ok=True)
 
     def document(self, path):
         kept = json.loads(self.path.read_text())
         host = kept["machine"]
+        order = [name for name in ORDER if name in kept["parts"]]
         out = [HEAD.format(runs=kept["runs"]),
                "Machine: " + ", ".join([f"{host['cores']} cores ({host['processor']})", host["memory"],
                                         f"Linux {host['kernel']}", host["compiler"],
                                         f"Node {host['node']}"]) + ".\n"]
         missed = []
-        for name, part in kept["parts"].items():
+        for name in order:
+            part = kept["parts"][name]
             out.append(part_text(name, part))
             missed += [(name, row) for row in part["rows"] if row["goal"] and not row["met"]]
+        unmeasured = [f"`{name}`" for name in ORDER if name not in kept["parts"]]
+        if unmeasured:
+            out.append(f"Not measured on this machine yet: {', '.join(unmeasured)}.\n")
         out.append("## Goals missed\n")
         out += [f"- `{name}`: {row['what']}: {row['figure']}, goal {row['goal']}." for name, row in missed]
         out.append(("" if missed else "None in these runs.\n") + "\n" + PEERS)

@@ -1,6 +1,7 @@
 // The peer: Cal.com's published date-range and slot code, one call an inspector, as its own caller does.
-// Usage: node calcom.js TASK ROUNDS; TASK is JSON {timezone, from, to, minutes, step, inspectors:
-// [{_id, weekly: [{days, start, end}], busy: [[start, end]]}]}; times are UTC milliseconds, weekly in minutes.
+// Usage: node calcom.js TASK ROUNDS; TASK is a file, {timezone, from, to, minutes, step,
+// inspectors: [{_id, weekly: [{days, start, end}], busy: [[start, end]]}]}; times are UTC milliseconds,
+// weekly in minutes of the day.
 // Prints {"us": [CPU of one task by round], "starts": [[ms, inspector]]}.
 // What slots.cjs imports for its database, mail and redis is stubbed: those files import packages that npm
 // does not have. Ranges, subtraction and slots run as published; getSlots is not exported, so it is here.
