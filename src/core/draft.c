@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <string.h>
 
+static const id_draw ID_DRAW_MASK = ((id_draw)1 << 48) - 1;
+
 struct draft draft_make(const struct image *image, const struct command *command, utc_s now,
                         struct arena *arena)
 {
@@ -35,9 +37,12 @@ ref_t draft_ref(struct draft *d)
     return d->entry->seq << REF_SEQ_SHIFT | d->refs_used;
 }
 
+/* The entry's number goes first: a store's index of ids then grows at its end. With the draw alone
+ * each booking of a batch wrote a page of that index, a fifth of all pages written. */
 struct str draft_id(struct draft *d, char letter)
 {
-    return str_print(d->arena, "%c%016llx", letter, (unsigned long long)d->command->draw);
+    return str_print(d->arena, "%c%08llx%012llx", letter, (unsigned long long)d->entry->seq,
+                     (unsigned long long)(d->command->draw & ID_DRAW_MASK));
 }
 
 static void need(struct draft *d, utc_s at)

@@ -197,7 +197,7 @@ static il_rc company_step(struct desk *desk, struct company_slot *slot, struct a
     struct store_search search = { .n_blocks = 0 };
     const struct store_query head = { .table = TABLE_COMPANY, .by = BY_ID, .text = slot->id };
     uint64_t seq = 0;
-    TRY(store_read_open(desk->options.store, &rows.read, reterr));
+    TRY(store_read_own(desk->options.store, &rows.read, reterr));
     il_rc rc = store_find(rows.read, &head, visit_seq, &seq, reterr);
     if (rc == IL_OK)
         rc = next_of(&rows, &slot->search, &search, reterr);
@@ -576,7 +576,7 @@ static il_rc change_find(struct desk *desk, struct arena *arena, struct store_ch
                          struct il_err *reterr)
 {
     struct rows_at rows = { .company = change->company, .arena = arena };
-    TRY(store_read_open(desk->options.store, &rows.read, reterr));
+    TRY(store_read_own(desk->options.store, &rows.read, reterr));
     const il_rc rc =
         changes_find(&rows, change->entries, change->n_entries, &change->search, reterr);
     store_read_close(rows.read);

@@ -242,7 +242,7 @@ static void decide_all(struct batch *batch)
     struct il_err err;
     batch_clear(batch);
     batch->now = desk_now_s(desk);
-    if (store_read_open(desk->options.store, &read, &err) != IL_OK) {
+    if (store_read_own(desk->options.store, &read, &err) != IL_OK) {
         log_fault(desk, "the store cannot be read", &err);
         for (size_t i = 0; i < batch->n_jobs; i++)
             job_fault(batch->jobs[i], CODE_overloaded);

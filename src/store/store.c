@@ -29,6 +29,11 @@ il_rc store_read_open(struct store *store, struct store_read **ret, struct il_er
     return store->ops->read_open(store, ret, reterr);
 }
 
+il_rc store_read_own(struct store *store, struct store_read **ret, struct il_err *reterr)
+{
+    return store->ops->read_own(store, ret, reterr);
+}
+
 void store_read_close(struct store_read *read)
 {
     if (read)

@@ -8,15 +8,25 @@ static struct fault_store *faults_of(struct store *store)
     return (struct fault_store *)store;
 }
 
-static il_rc fault_read_open(struct store *store, struct store_read **ret, struct il_err *reterr)
+static il_rc read_fault_take(struct fault_store *f, struct il_err *reterr)
 {
-    struct fault_store *f = faults_of(store);
     (void)pthread_mutex_lock(&f->lock);
     const bool fails = f->failing_reads > 0;
     f->failing_reads -= fails;
     (void)pthread_mutex_unlock(&f->lock);
-    return fails ? il_fail(reterr, IL_IO, "a read that fails")
-                 : store_read_open(f->inner, ret, reterr);
+    return fails ? il_fail(reterr, IL_IO, "a read that fails") : IL_OK;
+}
+
+static il_rc fault_read_open(struct store *store, struct store_read **ret, struct il_err *reterr)
+{
+    TRY(read_fault_take(faults_of(store), reterr));
+    return store_read_open(faults_of(store)->inner, ret, reterr);
+}
+
+static il_rc fault_read_own(struct store *store, struct store_read **ret, struct il_err *reterr)
+{
+    TRY(read_fault_take(faults_of(store), reterr));
+    return store_read_own(faults_of(store)->inner, ret, reterr);
 }
 
 static size_t place_of(const struct fault_store *f, const struct store_change *changes, size_t n)
@@ -92,6 +102,7 @@ static void fault_close(struct store *store)
 struct fault_store *fault_store_open(struct store *inner)
 {
     static const struct store_ops ops = { .read_open = fault_read_open,
+                                          .read_own = fault_read_own,
                                           .commit = fault_commit,
                                           .secret = fault_secret,
                                           .stats = fault_stats,

@@ -18,6 +18,11 @@ static il_rc shared_read_open(struct store *store, struct store_read **ret, stru
     return store_read_open(shared_inner(store), ret, reterr);
 }
 
+static il_rc shared_read_own(struct store *store, struct store_read **ret, struct il_err *reterr)
+{
+    return store_read_own(shared_inner(store), ret, reterr);
+}
+
 static il_rc shared_commit(struct store *store, const struct store_change *changes, size_t n,
                            enum store_outcome *ret, size_t *ret_at, struct il_err *reterr)
 {
@@ -42,6 +47,7 @@ static void shared_close(struct store *store)
 struct store *drive_share(struct store *inner)
 {
     static const struct store_ops ops = { .read_open = shared_read_open,
+                                          .read_own = shared_read_own,
                                           .commit = shared_commit,
                                           .secret = shared_secret,
                                           .stats = shared_stats,

@@ -327,6 +327,7 @@ static void memory_close(struct store *base)
 
 static const struct store_ops ops = {
     .read_open = memory_read_open,
+    .read_own = memory_read_open,
     .read_close = memory_read_close,
     .find = memory_find,
     .commit = memory_commit,

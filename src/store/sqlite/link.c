@@ -154,6 +154,12 @@ il_rc lite_writer_open(struct lite *store, struct il_err *reterr)
     return IL_OK;
 }
 
+static il_rc view_prepare(struct lite_read *read, struct il_err *reterr)
+{
+    TRY(lite_prepare(read->db, "BEGIN", &read->begin, reterr));
+    return lite_prepare(read->db, "COMMIT", &read->end, reterr);
+}
+
 static il_rc reader_set_up(struct lite_read *read, struct il_err *reterr)
 {
     TRY(db_open(read->store->own_path, SQLITE_OPEN_READONLY, &read->db, reterr));
@@ -161,25 +167,47 @@ static il_rc reader_set_up(struct lite_read *read, struct il_err *reterr)
     TRY(pragma_set(read->db, "query_only", 1, reterr));
     /* Only speed, so it is not read back: a file system without it is as good. */
     TRY(lite_run(read->db, READER_SPEED, reterr));
-    TRY(lite_prepare(read->db, "BEGIN", &read->begin, reterr));
-    TRY(lite_prepare(read->db, "COMMIT", &read->end, reterr));
-    return IL_OK;
+    return view_prepare(read, reterr);
 }
 
-il_rc lite_reader_open(struct lite *store, struct lite_read **ret, struct il_err *reterr)
+static struct lite_read *reader_make(struct lite *store)
 {
     struct lite_read *read = calloc(1, sizeof *read);
 
     if (!read)
-        return il_fail(reterr, IL_LIMIT, "no memory for a reader");
+        return NULL;
     read->base.ops = store->base.ops;
     read->store = store;
+    return read;
+}
+
+static il_rc no_memory(struct il_err *reterr)
+{
+    return il_fail(reterr, IL_LIMIT, "no memory for a reader");
+}
+
+il_rc lite_reader_open(struct lite *store, struct lite_read **ret, struct il_err *reterr)
+{
+    struct lite_read *read = reader_make(store);
+
+    if (!read)
+        return no_memory(reterr);
     const il_rc rc = reader_set_up(read, reterr);
     if (rc == IL_OK)
         *ret = read;
     else
         lite_reader_drop(read);
     return rc;
+}
+
+il_rc lite_reader_own(struct lite *store, struct il_err *reterr)
+{
+    store->own = reader_make(store);
+    if (!store->own)
+        return no_memory(reterr);
+    store->own->is_own = true;
+    store->own->db = store->db;
+    return view_prepare(store->own, reterr);
 }
 
 void lite_reader_drop(struct lite_read *read)
@@ -192,7 +220,7 @@ void lite_reader_drop(struct lite_read *read)
             sqlite3_finalize(read->finds[table][by]);
     for (int by = 0; by < BY_COUNT; by++)
         sqlite3_finalize(read->status_finds[by]);
-    const int rc = sqlite3_close(read->db);
+    const int rc = read->is_own ? SQLITE_OK : sqlite3_close(read->db);
     assert(rc == SQLITE_OK);
     free(read);
 }

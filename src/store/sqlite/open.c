@@ -271,6 +271,7 @@ static struct store_stats lite_stats(struct store *base)
 
 static const struct store_ops ops = {
     .read_open = lite_read_open,
+    .read_own = lite_read_own,
     .read_close = lite_read_close,
     .find = lite_find,
     .commit = lite_commit,

@@ -141,6 +141,16 @@ il_rc lite_read_open(struct store *base, struct store_read **ret, struct il_err 
     return rc;
 }
 
+il_rc lite_read_own(struct store *base, struct store_read **ret, struct il_err *reterr)
+{
+    struct lite *store = (struct lite *)base;
+
+    assert(store->own);
+    TRY(view_begin(store->own, reterr));
+    *ret = &store->own->base;
+    return IL_OK;
+}
+
 void lite_read_close(struct store_read *base)
 {
     struct lite_read *read = (struct lite_read *)base;
@@ -148,6 +158,9 @@ void lite_read_close(struct store_read *base)
     const int rc = sqlite3_step(read->end);
 
     sqlite3_reset(read->end);
+    /* A view of its own that did not end is told of by the next BEGIN on its connection. */
+    if (read->is_own)
+        return;
     if (rc != SQLITE_DONE) {
         lite_reader_drop(read);
         return;

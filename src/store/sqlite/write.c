@@ -102,6 +102,7 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
     TRY(drop_prepare(store, TABLE_ABSENCE, reterr));
     TRY(drop_prepare(store, TABLE_SEARCH_BLOCK, reterr));
     TRY(drop_prepare(store, TABLE_SEARCH_PART, reterr));
+    TRY(lite_reader_own(store, reterr));
     store->checkpoint_at = CHECKPOINT_FRAMES;
     sqlite3_wal_hook(store->db, frames_note, store);
     return IL_OK;
@@ -112,6 +113,8 @@ void lite_write_drop(struct lite *store)
     sqlite3_stmt *const plain[] = { store->begin,        store->commit,       store->rollback,
                                     store->company_make, store->company_move, store->company_hold };
 
+    if (store->own)
+        lite_reader_drop(store->own);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         sqlite3_finalize(plain[i]);
     for (int table = 0; table < TABLE_COUNT; table++) {

@@ -67,7 +67,7 @@ struct want {
     struct property property;
 };
 
-/* 64 bits drawn by the desk for each command: from them comes the _id of what it makes, so that no
+/* 64 bits drawn by the desk for each command: 48 of them end the _id of what it makes, so that no
  * file of another system, and no older copy of this one, can hold it already. */
 typedef uint64_t id_draw;
 

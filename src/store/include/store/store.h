@@ -282,6 +282,7 @@ struct store_stats {
 
 struct store_ops {
     IL_MUST il_rc (*read_open)(struct store *, struct store_read **ret, struct il_err *reterr);
+    IL_MUST il_rc (*read_own)(struct store *, struct store_read **ret, struct il_err *reterr);
     void (*read_close)(struct store_read *);
     IL_MUST il_rc (*find)(struct store_read *, const struct store_query *, store_visit visit,
                           void *context, struct il_err *reterr);
@@ -304,6 +305,9 @@ struct store_read {
 /* Thin callers, so that code reads store_commit(...). Reads: any thread, each view used by one
  * thread at a time. commit and close: one thread. */
 IL_MUST il_rc store_read_open(struct store *store, struct store_read **ret, struct il_err *reterr);
+/* The same view for the thread that commits, of what it is about to change: it reads from what its
+ * commits have at hand. It is closed before the next commit, and there is one at a time. */
+IL_MUST il_rc store_read_own(struct store *store, struct store_read **ret, struct il_err *reterr);
 void store_read_close(struct store_read *read); /* accepts NULL */
 IL_MUST il_rc store_find(struct store_read *read, const struct store_query *query,
                          store_visit visit, void *context, struct il_err *reterr);

@@ -20,6 +20,7 @@ struct lite_read {
     sqlite3_stmt *finds[TABLE_COUNT][BY_COUNT];
     sqlite3_stmt *status_finds[BY_COUNT]; /* of inspections in one status */
     struct lite_read *next_idle;
+    bool is_own; /* on the writer's connection */
 };
 
 /* What the writer found under its name: nothing or an empty file can be put back as it was. */
@@ -38,6 +39,7 @@ struct lite {
     struct hash secret;
 
     sqlite3 *db; /* the writer's; NULL when read_only */
+    struct lite_read *own; /* on db, whose cache holds what the last commits wrote */
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *company_make, *company_move, *company_hold;
     sqlite3_stmt *puts[TABLE_COUNT], *drops[TABLE_COUNT];
@@ -63,6 +65,7 @@ IL_MUST il_rc lite_run(sqlite3 *db, const char *sql, struct il_err *reterr);
 IL_MUST il_rc lite_number(sqlite3 *db, const char *sql, int64_t *ret, struct il_err *reterr);
 IL_MUST il_rc lite_writer_open(struct lite *store, struct il_err *reterr);
 IL_MUST il_rc lite_reader_open(struct lite *store, struct lite_read **ret, struct il_err *reterr);
+IL_MUST il_rc lite_reader_own(struct lite *store, struct il_err *reterr);
 void lite_reader_drop(struct lite_read *read);
 void lite_bind(sqlite3_stmt *statement, int at, const struct column *column, const void *row);
 void lite_bind_str(sqlite3_stmt *statement, int at, struct str text);
@@ -87,6 +90,7 @@ IL_MUST il_rc lite_commit(struct store *store, const struct store_change *change
 
 /* read.c */
 IL_MUST il_rc lite_read_open(struct store *store, struct store_read **ret, struct il_err *reterr);
+IL_MUST il_rc lite_read_own(struct store *store, struct store_read **ret, struct il_err *reterr);
 void lite_read_close(struct store_read *base);
 IL_MUST il_rc lite_find(struct store_read *read, const struct store_query *query, store_visit visit,
                         void *context, struct il_err *reterr);
