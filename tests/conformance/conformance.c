@@ -129,6 +129,38 @@ static void s6_a_view_is_one_state(void **state)
     store_close(s6.store);
 }
 
+/* Between two commits the thread that commits sees all of the first, while others read too. */
+static void s6_its_own_view_sees_its_commits(void **state)
+{
+    struct store *store = open_empty(state);
+    struct il_err err;
+
+    for (uint64_t seq = 0; seq < 3; seq++) {
+        const int64_t at = (int64_t)seq * 10;
+        struct row_claim claims[] = { claim_make(2 * seq + 1, "ann", at, at + 10, 1),
+                                      claim_make(2 * seq + 2, "bob", at, at + 10, 1) };
+        struct store_entry entry = entry_make(seq + 1);
+        struct s6_seen own;
+        struct s6_seen other;
+        struct store_read *read;
+        struct store_read *beside;
+
+        entry.claims = claims;
+        entry.n_claims = 2;
+        assert_int_equal(store_read_open(store, &beside, &err), IL_OK);
+        assert_true(s6_look(beside, &other));
+        assert_int_equal(other.company_seq, seq);
+        store_read_close(beside);
+        assert_int_equal(commit_one(store, "a", seq, entry), STORE_COMMITTED);
+        assert_int_equal(store_read_own(store, &read, &err), IL_OK);
+        assert_true(s6_look(read, &own));
+        assert_int_equal(own.company_seq, seq + 1);
+        assert_int_equal(own.claims, 2 * (seq + 1));
+        store_read_close(read);
+    }
+    store_close(store);
+}
+
 static int group_make(void **state)
 {
     (void)state;
@@ -159,6 +191,7 @@ int main(void)
         { "unique rules refuse", unique_rules_refuse },
         { "S5 deletes first, entries in order", s5_deletes_first_entries_in_order },
         { "S6 a view is one state", s6_a_view_is_one_state },
+        { "S6 its own view sees its commits", s6_its_own_view_sees_its_commits },
         { "S7 companies are walls", s7_companies_are_walls },
         { "S9 the journal has no gap", s9_the_journal_has_no_gap },
         { "words are no entry", words_are_no_entry },

@@ -9,7 +9,7 @@
  *      holds against every writer of the data, also a foreign SQL shell.
  *  S5  Within an entry deletes happen before inserts; entries in the order given.
  *  S6  A read view is one consistent state: it sees all or nothing of each commit, and everything
- *      committed before store_read_open was called.
+ *      committed before store_read_open (or store_read_own) was called.
  *  S7  Rows of another company are never found: every query names its company.
  *  S8  When the outcome of a commit cannot be known (failed sync), the result is UNKNOWN and every
  *      later commit fails: the caller must stop.
