@@ -140,7 +140,9 @@ def under_load(rounds=6):
             loader.start()
         copies = []
         for n in range(rounds):
-            time.sleep(0.2)
+            wanted = sum(loader.acknowledged for loader in loaders) + 10
+            eventually(lambda: sum(loader.acknowledged for loader in loaders) >= wanted or
+                       any(loader.trouble for loader in loaders), "bookings between the backups")
             before = sum(loader.acknowledged for loader in loaders)
             said = place.backup(f"copy{n}.db")
             copies.append((before, sum(loader.acknowledged for loader in loaders), said))

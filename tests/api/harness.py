@@ -28,6 +28,15 @@ def same(got, want, what):
     check(got == want, f"{what}: {got!r} instead of {want!r}")
 
 
+def eventually(question, words):
+    """The answer, as soon as it is true of what others are doing meanwhile."""
+    until = time.monotonic() + PATIENCE_S
+    while not (answer := question()):
+        check(time.monotonic() < until, f"{words} did not come within {PATIENCE_S} s")
+        time.sleep(0.01)
+    return answer
+
+
 def unchanged(now, before):
     """Two long texts that must be equal: says where they part."""
     at = next((i for i, (a, b) in enumerate(zip(now, before)) if a != b),

@@ -263,8 +263,9 @@ def rotated():
     new.get("/conflicts").want(200)
     old.get("/conflicts").want(200)
     same(answer.json["old"]["state"], "ending", "state of the old one")
-    time.sleep(2.2)
-    old.get("/conflicts").want(401, "unauthorized")
+    ended = eventually(lambda: (said := old.get("/conflicts")).status != 200 and said,
+                       "the end of the old key")
+    ended.want(401, "unauthorized")
     new.get("/conflicts").want(200)
     text = server.sql().execute("SELECT group_concat(payload) FROM entry").fetchone()[0]
     check(answer.json["secret"] not in str(text), "the journal knows the secret")

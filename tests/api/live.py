@@ -369,7 +369,7 @@ def queued(open_ones):
 def slow_reader_holds_up_nobody():
     now = newest()
     lazy = [stream(id=now - 3000, receive_bytes=4096) for _ in range(20)]
-    time.sleep(1)  # their sockets are full now
+    eventually(lambda: min(queued(lazy), default=0) > 8 * 1024, "full sockets")
     before = memory_kb()
     times = []
     with stream() as s:
@@ -415,7 +415,7 @@ def ends_with_the_server():
     for s in idle:
         s.event("open")
     lazy = stream(id=newest() - 5000, receive_bytes=4096)
-    time.sleep(0.5)
+    eventually(lambda: min(queued([lazy]), default=0) > 8 * 1024, "a full socket")
     began = time.monotonic()
     same(server.stop(), 0, "exit code")
     check(time.monotonic() - began < 3, f"it took {time.monotonic() - began:.1f} s")

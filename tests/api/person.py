@@ -129,6 +129,7 @@ def while_it_goes_on():
     with Place() as server:
         office = server.client("staff")
         stop = threading.Event()
+        booked = []
 
         def load():
             client = Client(server.port, office.secret)
@@ -136,11 +137,13 @@ def while_it_goes_on():
                 if stop.is_set():
                     return
                 client.book(booking(at(10 + n // 14, f"{6 + n % 14:02}:00"), "carol")).want(201)
+                booked.append(n)
         loader = threading.Thread(target=load, daemon=True)
         loader.start()
-        time.sleep(0.3)
+        eventually(lambda: len(booked) >= 20, "bookings before")
         same(numbers(erase(server, "--name", ANN["name"])), [7001], "erased")
-        time.sleep(0.2)
+        after = len(booked) + 20
+        eventually(lambda: len(booked) >= after, "bookings after")
         stop.set()
         loader.join(PATIENCE_S)
         same(traces(server), [], "traces of her")

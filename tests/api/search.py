@@ -96,17 +96,16 @@ def blocks(db):
 def kept():
     """Waits until what is in no block is too little for one."""
     db = server.sql()
-    until = time.monotonic() + PATIENCE_S
-    while True:
+
+    def whole():
         found = blocks(db)
         rest = db.execute("select count(*) from inspection where company_id = 'frontrange' and ref > ?",
                           (found[-1][0] if found else 0,)).fetchone()[0]
-        if rest < 256:
-            db.close()
-            return found
-        check(time.monotonic() < until, f"{rest} inspections are in no block")
         staff.get("/inspections?limit=1").want(200)
-        time.sleep(0.1)
+        return rest < 256 and found
+    found = eventually(whole, "blocks of all but the newest inspections")
+    db.close()
+    return found
 
 
 def refs():
