@@ -38,6 +38,32 @@ static int by_order_number(const void *left, const void *right)
     return a->index < b->index ? -1 : 1;
 }
 
+static int against_number(const void *number, const void *element)
+{
+    const struct document_inspection *of = *(const struct document_inspection *const *)element;
+    const int64_t sought = *(const int64_t *)number;
+    return sought < of->record.order_number ? -1 : sought > of->record.order_number;
+}
+
+/* No number may lead to two orders, as the one's number and the other's _id. */
+static il_rc ids_check(const struct document *document, const struct document_inspection **at,
+                       struct arena *arena, struct il_err *reterr)
+{
+    const size_t n = document->n_inspections;
+    for (size_t i = 0; i < n; i++) {
+        const int64_t number = id_as_number(document->inspections[i].record.id);
+        const struct document_inspection **found =
+            number == 0 || n == 0 ? NULL : bsearch(&number, at, n, sizeof *at, against_number);
+        if (found == NULL || *found == &document->inspections[i])
+            continue;
+        const struct str path = str_print(arena, "/inspections/%zu/_id", i);
+        return il_invalid(reterr, "out_of_range", path.at,
+                          "%s: %lld is the orderNumber of inspection %zu", path.at,
+                          (long long)number, (*found)->index);
+    }
+    return IL_OK;
+}
+
 static il_rc order_numbers_check(const struct document *document, struct arena *arena,
                                  struct il_err *reterr)
 {
@@ -56,7 +82,7 @@ static il_rc order_numbers_check(const struct document *document, struct arena *
         return il_invalid(reterr, "out_of_range", path.at, "%s: %lld is given twice", path.at,
                           (long long)number);
     }
-    return IL_OK;
+    return ids_check(document, at, arena, reterr);
 }
 
 il_rc document_check(const struct document *document, const struct company *company,

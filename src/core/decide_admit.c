@@ -148,6 +148,18 @@ static void keep_unsaid(struct inspection *record, const struct inspection *exis
         record->cancel_reason = existing->cancel_reason;
 }
 
+/* So far ahead of the company's numbers that counting never reaches it: other systems' _ids may be
+ * times in milliseconds, and the next order shall not look like one. */
+static const int64_t NUMBERS_AHEAD_MAX = 100000000000;
+
+/* A number that some _id reads as is not given to another order. */
+static void skip_id(struct draft *d, struct str id)
+{
+    const int64_t number = id_as_number(id);
+    if (number >= d->entry->next_order && number - d->entry->next_order < NUMBERS_AHEAD_MAX)
+        d->entry->next_order = number + 1;
+}
+
 static void admit_inspection(struct draft *d, const struct admit_inspection *admit)
 {
     const struct inspection *existing = admit->existing;
@@ -163,6 +175,7 @@ static void admit_inspection(struct draft *d, const struct admit_inspection *adm
         record->order_number = existing != NULL ? existing->order_number : d->entry->next_order;
     if (record->order_number >= d->entry->next_order)
         d->entry->next_order = record->order_number + 1;
+    skip_id(d, record->id);
     record->person = existing != NULL && !admit->person_changed ? existing->person : draft_ref(d);
     if (existing != NULL) {
         keep_unsaid(record, existing);

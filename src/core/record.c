@@ -129,3 +129,10 @@ struct inspection *inspection_copy(struct arena *arena, const struct inspection 
     to->cancel_reason = str_copy(arena, from->cancel_reason);
     return to;
 }
+
+int64_t id_as_number(struct str id)
+{
+    int64_t number;
+    const bool is_number = id.len > 0 && id.at[0] != '0' && str_to_int(id, &number) && number > 0;
+    return is_number ? number : 0;
+}

@@ -42,6 +42,32 @@ def comes_back(server):
     same(server.take(json.loads(text))["inspections"]["changed"], 0, "changed by its own export")
 
 
+# ---- numbers that lead to one order ----
+
+
+def number_and_id():
+    """An order is found by its number and by its _id: none is the other's."""
+    mine = {**order(17, "bob", at(3, "10:00"), at(3, "13:00")), "_id": "7002"}
+    with Server(args) as server:
+        server.take(company(inspections=[order(7001, "alice", at(3, "10:00"), at(3, "13:00")), mine]))
+        refused(server, company(inspections=[{**mine, "_id": "7001", "orderNumber": 18}]), "_id",
+                "7001", "already belongs", more=())
+        refused(server, company(inspections=[{**mine, "_id": "other", "orderNumber": 7002}]),
+                "orderNumber", "already belongs", "17", more=())
+        server.start()
+        staff = server.client("staff")
+        booked = staff.book(booking(at(5, "09:00"))).want(201).json["inspection"]
+        same(booked["orderNumber"], 7003, "the next number")
+        for words in ("7002", "17"):
+            same(staff.get(f"/inspection/{words}").want(200).json["inspection"]["orderNumber"], 17,
+                 f"found by {words}")
+        server.stop()
+        comes_back(server)
+
+
+cases.run("a number leads to one order, be it an _id or an orderNumber", number_and_id)
+
+
 # ---- brands that are named ----
 
 
