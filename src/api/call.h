@@ -76,7 +76,7 @@ void put_seq_header(struct call *call, uint64_t seq);
 
 struct json_obj body_root(struct call *call);
 bool body_is_good(struct call *call); /* false: the fault was answered */
-void decode_want(struct call *call, struct json_obj *o, struct want *ret);
+void decode_want(struct json_obj *o, struct want *ret);
 void decode_people(struct json_obj *o, struct want *ret); /* who; part of decode_want */
 struct strs decode_services(struct json_obj *o);
 void require(struct json_obj *o, bool given, const char *name, const char *words);
@@ -91,7 +91,7 @@ void decode_assignments(struct json_obj *o, struct want *ret);
 void refuse_assignments(struct json_obj *o);
 /* What is moved keeps its brand: naming one is a fault. */
 void refuse_brand(struct json_obj *o, const struct want *want);
-void decode_override(struct call *call, struct json_obj *o, struct override *ret);
+void decode_override(struct json_obj *o, struct override *ret);
 /* True for a key without the permission that sends an override, whatever is in it: answered. */
 bool overrides_unpermitted(struct call *call, struct json_obj *o);
 /* If-Match or version, into the command (if_match.c). False: that is no If-Match; answered. */

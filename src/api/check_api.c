@@ -13,7 +13,7 @@ static void candidate_decode(struct call *call, struct json_obj *o, struct comma
     ret->subject = json_opt_str(o, "reschedule", ID_CHARS_MAX);
     ret->kind = ret->subject.len > 0 ? COMMAND_RESCHEDULE : COMMAND_BOOK;
     ret->version = VERSION_ANY;
-    decode_want(call, o, &ret->want);
+    decode_want(o, &ret->want);
     decode_assignments(o, &ret->want);
     decode_hold_property(o, &ret->want);
     if (!decode_hold(call, o, &ret->hold))

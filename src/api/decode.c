@@ -125,9 +125,8 @@ struct strs decode_services(struct json_obj *o)
     return services;
 }
 
-void decode_want(struct call *call, struct json_obj *o, struct want *ret)
+void decode_want(struct json_obj *o, struct want *ret)
 {
-    (void)call;
     *ret = (struct want){ .brand = json_opt_str(o, "brand", ID_CHARS_MAX) };
     ret->has_datetime = json_has(o, "datetime");
     if (ret->has_datetime)
@@ -161,10 +160,9 @@ bool overrides_unpermitted(struct call *call, struct json_obj *o)
                        STR("This key may not override rules."));
 }
 
-void decode_override(struct call *call, struct json_obj *o, struct override *ret)
+void decode_override(struct json_obj *o, struct override *ret)
 {
     struct json_obj in;
-    (void)call;
     *ret = (struct override){ 0 };
     if (!json_opt_obj(o, "override", &in))
         return;

@@ -34,7 +34,7 @@ bool hold_make_handle(struct call *call)
     if (names_staff_field(call, &o))
         return true;
     refuse_assignments(&o);
-    decode_want(call, &o, &c->want);
+    decode_want(&o, &c->want);
     decode_hold_property(&o, &c->want);
     c->hold_kind = (enum hold_kind)json_opt_word(&o, "kind", kinds, 2, HOLD_CHECKOUT);
     if (!c->want.has_datetime)
@@ -110,7 +110,7 @@ bool hold_change(struct call *call)
     if (names_staff_field(call, &o))
         return true;
     refuse_assignments(&o);
-    decode_want(call, &o, &c->want);
+    decode_want(&o, &c->want);
     refuse_brand(&o, &c->want);
     c->extend = json_opt_bool(&o, "extend", false);
     if (!c->extend && !c->want.has_datetime && c->want.services.n == 0 && c->want.minutes == 0 &&

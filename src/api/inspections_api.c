@@ -23,7 +23,7 @@ static bool book(struct call *call, bool needs_spectora)
     c->needs_spectora = needs_spectora;
     if (names_staff_field(call, &o) || overrides_unpermitted(call, &o))
         return true;
-    decode_want(call, &o, &c->want);
+    decode_want(&o, &c->want);
     decode_assignments(&o, &c->want);
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
@@ -35,7 +35,7 @@ static bool book(struct call *call, bool needs_spectora)
     c->status = json_opt_word(&o, "status", statuses, 2, NOT_FOUND);
     c->external_ref = json_opt_str(&o, "externalRef", NAME_CHARS_MAX);
     c->acknowledge_duplicate = json_opt_bool(&o, "acknowledgeDuplicate", false);
-    decode_override(call, &o, &c->override);
+    decode_override(&o, &c->override);
     decode_offer(call, &o, c);
     json_done(&o);
     return !body_is_good(call);
@@ -136,7 +136,7 @@ bool reschedule_handle(struct call *call)
     c->subject = call->segments[0];
     if (overrides_unpermitted(call, &o))
         return true;
-    decode_want(call, &o, &c->want);
+    decode_want(&o, &c->want);
     decode_assignments(&o, &c->want);
     refuse_brand(&o, &c->want);
     if (!decode_version(call, &o))
@@ -144,7 +144,7 @@ bool reschedule_handle(struct call *call)
     if (!decode_hold(call, &o, &c->hold))
         return answer_code(call, CODE_not_found, "/hold", STR("There is no such hold."));
     require(&o, c->want.has_datetime || c->hold != 0, "datetime", "is required");
-    decode_override(call, &o, &c->override);
+    decode_override(&o, &c->override);
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     decode_offer(call, &o, c);
@@ -202,6 +202,21 @@ static void put_fields(struct call *call, struct json *j, const struct inspectio
     json_end_object(j);
 }
 
+static void put_override(struct json *j, const struct entry *e)
+{
+    if (e->overridden == 0)
+        return;
+    json_open(j, "override", '{');
+    json_open(j, "rules", '[');
+    for (int code = CODE_NONE + 1; code < CODES_END; code++) {
+        if ((e->overridden >> code & 1) != 0)
+            json_str(j, code_facts((enum code)code)->name);
+    }
+    json_end_array(j);
+    json_put_str(j, "reason", e->override_reason.len > 0 ? e->override_reason : e->reason);
+    json_end_object(j);
+}
+
 static void put_change(struct call *call, struct json *j, const struct change *change,
                        const struct inspection *before)
 {
@@ -217,6 +232,7 @@ static void put_change(struct call *call, struct json *j, const struct change *c
     json_end_object(j);
     if (e->reason.len > 0)
         json_put_str(j, "reason", e->reason);
+    put_override(j, e);
     if (e->hold_reacquired)
         json_put_str(j, "note", STR("hold_expired_reacquired"));
     if (e->offer.digest.len > 0) {

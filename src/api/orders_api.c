@@ -20,7 +20,7 @@ bool step_handle(struct call *call)
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     if (c->kind == COMMAND_RESTORE)
-        decode_override(call, &o, &c->override);
+        decode_override(&o, &c->override);
     json_done(&o);
     return !body_is_good(call);
 }
@@ -38,7 +38,7 @@ bool reassign_handle(struct call *call)
     decode_people(&o, &c->want);
     if (!c->want.any_inspector && c->want.inspectors.n == 0 && c->want.n_assignments == 0)
         json_fault(&o, "_inspectorId", "type", "is required (or \"any\")");
-    decode_override(call, &o, &c->override);
+    decode_override(&o, &c->override);
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     json_done(&o);
@@ -51,7 +51,7 @@ static void decode_move(struct call *call, struct json_obj *o, struct move *ret)
 {
     ret->subject = json_get_str(o, "_id", ID_CHARS_MAX);
     ret->version = json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
-    decode_want(call, o, &ret->want);
+    decode_want(o, &ret->want);
     decode_assignments(o, &ret->want);
     refuse_brand(o, &ret->want);
     const bool people =
@@ -80,7 +80,7 @@ bool reassignments_handle(struct call *call)
     }
     c->moves = moves;
     c->n_moves = list.n;
-    decode_override(call, &o, &c->override);
+    decode_override(&o, &c->override);
     c->reason = json_opt_text(&o, "reason", NOTES_CHARS_MAX);
     (void)json_opt_bool(&o, "notify", true);
     json_done(&o);
@@ -129,7 +129,7 @@ static void decode_amend(struct call *call, struct json_obj *o)
     c->kind = COMMAND_AMEND;
     c->subject = call->segments[0];
     c->want.services = decode_services(o);
-    decode_override(call, o, &c->override);
+    decode_override(o, &c->override);
     c->reason = json_opt_text(o, "reason", NOTES_CHARS_MAX);
     for (size_t i = 0; i < N_AMENDED; i++)
         (void)json_is_none(o, amended[i]); /* read in merge_order */

@@ -370,6 +370,8 @@ void entry_write(struct buf *out, struct str company, const struct entry *e)
     if (e->reason.len > 0)
         json_put_str(&j, "reason", e->reason);
     put_overridden(&j, e->overridden);
+    if (e->override_reason.len > 0)
+        json_put_str(&j, "overrideReason", e->override_reason);
     if (e->hold_reacquired)
         json_put_bool(&j, "holdReacquired", true);
     put_strs(&j, "warnings", e->warnings);
@@ -397,6 +399,7 @@ static void get_entry(struct json_obj *o, struct entry *ret)
     ret->idempotency_key = get_hash(o, "idempotencyKey");
     ret->reason = get_str(o, "reason");
     ret->overridden = get_overridden(o);
+    ret->override_reason = json_opt_str(o, "overrideReason", RECORD_CHARS_MAX);
     ret->hold_reacquired = json_opt_bool(o, "holdReacquired", false);
     ret->warnings = get_strs(o, "warnings");
     ret->offer = get_offer(o);

@@ -96,6 +96,6 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, "create");
-    order_note_choice(d, &ask);
+    draft_note_choice(d);
     return true;
 }

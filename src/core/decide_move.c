@@ -32,12 +32,12 @@ static void lay_anew(struct draft *d, const struct ask *ask, const struct inspec
     order_take(d, ask, record);
 }
 
-static void finish(struct draft *d, const struct ask *ask, struct inspection *record)
+static void finish(struct draft *d, struct inspection *record)
 {
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, "update");
-    order_note_choice(d, ask);
+    draft_note_choice(d);
 }
 
 bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)
@@ -65,7 +65,7 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
         take_services(&ask, record);
     order_settle_hold(d, hold, record->ref);
     lay_anew(d, &ask, subject, record);
-    finish(d, &ask, record);
+    finish(d, record);
     return true;
 }
 
@@ -96,7 +96,7 @@ bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict 
     struct inspection *record = inspection_copy(d->arena, subject);
     record->version++;
     lay_anew(d, &ask, subject, record);
-    finish(d, &ask, record);
+    finish(d, record);
     return true;
 }
 
@@ -179,6 +179,6 @@ bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *ve
         return false;
     if (!other_work && !same_place(&record->property, &subject->property))
         renew_places(d, record);
-    finish(d, &ask, record);
+    finish(d, record);
     return true;
 }

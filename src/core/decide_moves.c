@@ -93,8 +93,6 @@ bool decide_moves(struct draft *d, const struct facts *facts, struct verdict *ve
         if (!move_one(d, &c->moves[i], facts->moved[i], verdict))
             return refused_at(d, i, verdict);
     }
-    d->entry->overridden = c->override.rules;
-    if (c->override.rules != 0)
-        d->entry->reason = c->override.reason;
+    draft_note_choice(d);
     return true;
 }

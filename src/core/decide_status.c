@@ -67,7 +67,7 @@ static bool take_time(struct draft *d, const struct inspection *subject, struct 
     if (!ask_make(&ask, &want) || !ask_choose(&ask))
         return false;
     order_take(d, &ask, record);
-    order_note_choice(d, &ask);
+    draft_note_choice(d);
     return true;
 }
 

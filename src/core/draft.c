@@ -408,6 +408,13 @@ void draft_absence(struct draft *d, const struct absence *record)
     d->absences[d->n_absences++] = *record;
 }
 
+void draft_note_choice(struct draft *d)
+{
+    d->entry->offer = d->command->offer;
+    d->entry->overridden = d->command->override.rules;
+    d->entry->override_reason = d->command->override.reason;
+}
+
 void draft_outbox(struct draft *d, ref_t owner, const char *kind)
 {
     d->outbox = arena_grow(d->arena, d->outbox, d->n_outbox, &d->room_outbox, sizeof *d->outbox);

@@ -83,6 +83,9 @@ void draft_inspection(struct draft *d, const struct inspection *record);
 void draft_hold(struct draft *d, const struct hold *record);
 void draft_absence(struct draft *d, const struct absence *record);
 void draft_conflict(struct draft *d, const struct conflict *record);
+/* The list the time was chosen from, and what an override let pass, and why. */
+void draft_note_choice(struct draft *d);
+
 void draft_outbox(struct draft *d, ref_t owner, const char *kind);
 
 /* Ends a hold: frees its claims, writes its after-image. */

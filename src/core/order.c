@@ -99,14 +99,6 @@ void order_settle_hold(struct draft *d, const struct hold *hold, ref_t inspectio
     draft_end_hold(d, hold, HOLD_CONSUMED, inspection, STR(""));
 }
 
-void order_note_choice(struct draft *d, const struct ask *ask)
-{
-    d->entry->overridden = d->command->override.rules;
-    d->entry->offer = d->command->offer;
-    if (ask->command->override.rules != 0)
-        d->entry->reason = d->command->override.reason;
-}
-
 bool order_judge(const struct draft *d, const struct inspection *subject, struct verdict *verdict)
 {
     if (subject == NULL)

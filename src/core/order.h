@@ -29,9 +29,6 @@ void order_keep_people(struct draft *d, const struct inspection *subject, struct
 /* What neither the body nor its hold says stays as it was. */
 void order_fill(struct draft *d, const struct inspection *subject, struct want *want);
 
-/* The override and the offer that led here. */
-void order_note_choice(struct draft *d, const struct ask *ask);
-
 /* There is such an order, and it has not changed since. False: refused. */
 bool order_judge(const struct draft *d, const struct inspection *subject, struct verdict *verdict);
 

@@ -293,12 +293,18 @@ def changelog():
     day = next(days)
     record = record_of(staff.book(booking(at(day, "10:00"))))
     move(record, {"datetime": at(day, "12:00"), "version": 1, "reason": "rain"}).want(200)
-    staff.post(f"/inspection/{record['_id']}/cancel", {"version": 2}).want(200)
+    chief = server.client("staff", override=True)
+    chief.post(f"/inspection/{record['_id']}/reschedule",
+               {"datetime": at(day, "03:00"), "version": 2, "reason": "dawn",
+                "override": {"rules": ["hours"], "reason": "the owner insists"}},
+               key=unique("dawn")).want(200)
+    staff.post(f"/inspection/{record['_id']}/cancel", {"version": 3}).want(200)
     log = staff.get(f"/inspection/{record['orderNumber']}/changelog").want(200).json["entries"]
-    same(len(log), 3, "entries")
-    same([e["to"]["version"] for e in log], [1, 2, 3], "versions")
+    same([e["to"]["version"] for e in log], [1, 2, 3, 4], "versions")
     same(log[1]["from"]["datetime"], at(day, "10:00"), "where it was")
-    same(log[1]["reason"], "rain", "reason")
+    same([e.get("reason") for e in log], [None, "rain", "dawn", None], "reasons")
+    same([e.get("override") for e in log],
+         [None, None, {"rules": ["outside_hours"], "reason": "the owner insists"}, None], "overrides")
     seqs = [e["seq"] for e in log]
     same(sorted(set(seqs)), seqs, "order of the entries")
 
