@@ -59,6 +59,7 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
     entry.hash = row->hash;
     note_people(c, &entry);
     note_mark(c, &entry, row->seq);
+    TRY(note_revivals(c, &entry, reterr));
     entry_project(arena, &entry, row->payload, NULL, 0, &rows);
     if (!str_equal(rows.entry.kind, row->kind))
         find(c, "entry %llu is called %.*s and says %.*s", (unsigned long long)row->seq,
@@ -361,6 +362,7 @@ static il_rc check_all(struct store_read *read, struct dice *dice, struct arena 
         store_close(c.fold);
         free(c.people);
         free(c.marks);
+        free(c.revivals);
         if (rc != IL_OK)
             return rc;
         ret->companies++;

@@ -126,14 +126,15 @@ void drive_image_verify(struct drive *d, struct drive_company *c, struct desk *d
     block_free(image);
 }
 
-/* The desk's own sweep: its clock moves, and it comes by between two jobs. */
+/* The desk's own sweep: its clock moves, and it comes by between two jobs. Old requests are looked
+ * for once a day of it. */
 void drive_sweep(struct drive *d)
 {
     trace_say("(the desk sweeps)");
     for (size_t i = 0; i < d->n_companies; i++) /* the last of them is loaded in any case */
         drive_image_verify(d, &d->companies[d->n_companies - 1 - i], d->desk);
     barrier(d);
-    atomic_fetch_add(&d->clock->ahead_ms, DESK_SWEEP_MS);
+    atomic_fetch_add(&d->clock->ahead_ms, (int64_t)DAY_S * 1000);
     barrier(d);
     barrier(d);
     for (size_t i = 0; i < d->n_companies;

@@ -20,6 +20,7 @@ struct drive_kept {
     struct actor actor;
     struct hash request;
     uint64_t seq;
+    utc_s at;
 };
 
 struct drive_company {

@@ -15,6 +15,7 @@ static void keep_for_replay(struct drive *d, const struct drive_job *from)
     c->kept[at].kind = from->job.command.kind;
     c->kept[at].request = from->job.request;
     c->kept[at].seq = from->job.seq;
+    c->kept[at].at = from->job.verdict.entry->at;
     c->kept[at].actor = rig_actor(from->job.command.actor.role, false);
 }
 

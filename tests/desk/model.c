@@ -341,6 +341,7 @@ static void lay_inspection(struct model *model, const struct entry *entry,
                                         &model->room_inspections, sizeof(*old));
         old = &model->inspections[model->n_inspections++];
         old->is_imported = entry->kind == COMMAND_ADMIT;
+        old->was_cancelled = false;
     } else {
         CHECK(inspection->version == old->version + 1, "seq %lu: version %ld after %ld", seq,
               (long)inspection->version, (long)old->version);
@@ -361,6 +362,7 @@ static void lay_inspection(struct model *model, const struct entry *entry,
     old->lead = model_inspector(inspection->assignments[0].inspector);
     old->n_assignments = inspection->n_assignments;
     old->is_locked = inspection->is_locked;
+    old->was_cancelled |= inspection->status == STATUS_CANCELLED;
     CHECK(inspection->n_assignments <= MODEL_ASSIGNMENTS, "seq %lu: too many people", seq);
     for (size_t i = 0; i < inspection->n_assignments; i++) {
         const struct assignment *a = &inspection->assignments[i];

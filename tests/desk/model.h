@@ -43,7 +43,7 @@ struct model_inspection {
     int lead;
     size_t n_assignments;
     struct model_assignment assigned[MODEL_ASSIGNMENTS];
-    bool is_imported, is_locked;
+    bool is_imported, is_locked, was_cancelled;
 };
 
 struct model_absence {

@@ -511,6 +511,19 @@ static const struct {
     { DRAW_expire, COMMAND_EXPIRE, wish_expire },
 };
 
+/* Seven days, and as long as the booking lives that it made (one that came back may be forgotten).
+ */
+static bool is_remembered(const struct drive_company *c, const struct drive_kept *kept)
+{
+    const struct model *m = &c->follow.model;
+    if (m->last_at - kept->at < (utc_s)7 * DAY_S)
+        return true;
+    for (size_t i = m->n_inspections; kept->kind == COMMAND_BOOK && i-- > 0;)
+        if (m->inspections[i].ref >> REF_SEQ_SHIFT == kept->seq)
+            return !m->inspections[i].was_cancelled;
+    return false;
+}
+
 /* One that was done and is of the kind at hand: a key stands for a route and its body. */
 static const struct drive_kept *pick_kept(struct drive *d, const struct drive_job *to)
 {
@@ -518,7 +531,7 @@ static const struct drive_kept *pick_kept(struct drive *d, const struct drive_jo
     const size_t from = c->n_kept == 0 ? 0 : (size_t)dice(&d->dice, c->n_kept);
     for (size_t i = 0; i < c->n_kept; i++) {
         const struct drive_kept *kept = &c->kept[(from + i) % c->n_kept];
-        if (kept->kind == to->job.command.kind)
+        if (kept->kind == to->job.command.kind && is_remembered(c, kept))
             return kept;
     }
     return NULL;

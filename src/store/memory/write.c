@@ -274,6 +274,8 @@ static enum store_outcome changes_apply(struct steps *steps, const struct store_
             *ret_at = i;
             return STORE_REFUSED;
         }
+        for (size_t k = 0; k < changes[i].n_forgotten; k++)
+            row_drop(steps, company, TABLE_IDEMPOTENCY, &changes[i].forgotten[k]);
     }
     return STORE_COMMITTED;
 }

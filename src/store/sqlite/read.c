@@ -71,7 +71,9 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
     [TABLE_PERSON] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                        [BY_REF] = "company_id = ?1 AND ref = ?2" },
     [TABLE_IDEMPOTENCY] = { [BY_ALL] = "company_id = ?1 ORDER BY key_id, key_text",
-                            [BY_ID] = "company_id = ?1 AND key_id = ?3 AND key_text = ?4" },
+                            [BY_ID] = "company_id = ?1 AND key_id = ?3 AND key_text = ?4",
+                            [BY_AFTER] = "company_id = ?1 AND (key_id, key_text) > (?3, ?4)"
+                                         " ORDER BY key_id, key_text" },
     [TABLE_OUTBOX] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                        [BY_REF] = "company_id = ?1 AND ref = ?2",
                        [BY_OWNER] = "company_id = ?1 AND owner = ?2 ORDER BY ref",

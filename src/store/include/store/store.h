@@ -197,9 +197,12 @@ struct store_change { /* the new entries of one company */
     struct str company;
     uint64_t expected_seq; /* 0 creates the company with its first entry */
     const struct store_entry *entries;
-    size_t n_entries;           /* >= 1; 0 with words of a company that is there, which stays at its
-                                 * seq */
+    size_t n_entries;           /* >= 1; 0 with words, or requests to forget, of a company that is
+                                 * there, which stays at its seq */
     struct store_search search; /* after the entries */
+    const struct row_idempotency *forgotten; /* by key_id and key: deletes, after the entries and of
+                                              * no entry either */
+    size_t n_forgotten;
 };
 
 enum store_outcome {
@@ -249,7 +252,8 @@ enum store_by {
     BY_FIRST,    /* ENTRY: the first that is stored of every company, by company: whose journals
                   * there are, whatever COMPANY says (`company` is ignored) */
     BY_AFTER,    /* INSPECTION: (starts_at, ref) > (`from`, `ref`), starts_at < `to`, in that order;
-                  * `text` names a status other than "confirmed", or is empty for all */
+                  * `text` names a status other than "confirmed", or is empty for all.
+                  * IDEMPOTENCY: (key_id, key) > (`text`, `text2`), in that order */
     BY_BEFORE,   /* INSPECTION: (starts_at, ref) < (`to`, `ref`), starts_at >= `from`, the last
                   * first; `text` as above */
     BY_NEWEST,   /* INSPECTION: ref < `ref` and > `key`, the last first */
