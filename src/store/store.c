@@ -45,6 +45,12 @@ il_rc store_find(struct store_read *read, const struct store_query *query, store
     return read->ops->find(read, query, visit, context, reterr);
 }
 
+il_rc store_strangers(struct store_read *read, store_visit visit, void *context,
+                      struct il_err *reterr)
+{
+    return read->ops->strangers(read, visit, context, reterr);
+}
+
 static il_rc rows_check(struct row_list list, enum store_table table, struct il_err *reterr)
 {
     const struct row_shape *shape = row_shape(table);

@@ -272,6 +272,12 @@ struct store_query {
     size_t limit; /* 0: no limit */
 };
 
+struct row_stranger { /* rows of a company that TABLE_COMPANY does not have */
+    const char *table;
+    struct str company;
+    int64_t rows;
+};
+
 /* `row` points to the row struct of the query's table. Returning other than IL_OK ends the search
  * with that result. */
 typedef il_rc (*store_visit)(void *context, const void *row, struct il_err *reterr);
@@ -289,6 +295,10 @@ struct store_ops {
     void (*read_close)(struct store_read *);
     IL_MUST il_rc (*find)(struct store_read *, const struct store_query *, store_visit visit,
                           void *context, struct il_err *reterr);
+    /* Every table that names companies, those that no company's own query would ever show. Only a
+     * foreign hand writes such rows. Visits row_stranger, by table and company. */
+    IL_MUST il_rc (*strangers)(struct store_read *, store_visit visit, void *context,
+                               struct il_err *reterr);
     IL_MUST il_rc (*commit)(struct store *, const struct store_change *changes, size_t n,
                             enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
     /* A 32-byte secret made once when the store was created, kept with the data: signs tokens. */
@@ -311,6 +321,8 @@ IL_MUST il_rc store_read_open(struct store *store, struct store_read **ret, stru
 void store_read_close(struct store_read *read); /* accepts NULL */
 IL_MUST il_rc store_find(struct store_read *read, const struct store_query *query,
                          store_visit visit, void *context, struct il_err *reterr);
+IL_MUST il_rc store_strangers(struct store_read *read, store_visit visit, void *context,
+                              struct il_err *reterr);
 IL_MUST il_rc store_commit(struct store *store, const struct store_change *changes, size_t n,
                            enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
 struct hash store_secret(struct store *store);
