@@ -8,7 +8,7 @@
  *   import.c     company documents (import_brands.c: what they must not take away)
  *   settings.c   one setting changed by itself
  *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
- *   news.c       what happened, for those who listen
+ *   news*.c      what happened, for those who listen
  *   figures.c    what is counted of companies
  *   board.c      what lies in people's days
  *   forget.c     idempotency keys that nobody uses again
@@ -221,6 +221,11 @@ void entries_count(struct desk *desk, const struct store_entry *entries, size_t 
 
 /* news.c */
 struct timespec monotonic_in(int64_t wait_ms); /* for waits on CLOCK_MONOTONIC */
+
+/* news_erased.c */
+/* An entry that erases has no after-images: it is given those of what the data were made for. */
+IL_MUST il_rc news_name_erased(const struct rows_at *in, struct entry *entry,
+                               struct il_err *reterr);
 
 /* settings.c */
 /* What the change of one setting comes to, refusals included; job->company_after is held until
