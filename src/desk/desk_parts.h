@@ -211,6 +211,7 @@ struct brands_after { /* what an import would leave */
     const struct document *document;
     const struct image *image; /* before it */
     utc_s now;
+    const struct overlay *batch; /* what is decided and not stored yet; NULL: nothing */
 };
 /* IL_INVALID when something that the document does not change names a brand that would be gone. */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,

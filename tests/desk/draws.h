@@ -56,7 +56,7 @@
     X(COMMAND, key, 10, "a key is made")                                                        \
     X(COMMAND, rotate, 10, "a key is replaced by a new one, and may have a while left")         \
     X(COMMAND, revoke, 10, "a key ends, at once or in a while")                                 \
-    X(COMMAND, setting, 40, "an inspector, service, brand or policy: added, changed, removed")  \
+    X(COMMAND, setting, 60, "an inspector, service, brand or policy: added, changed, removed")  \
     X(COMMAND, erase, 10, "what is held of an order's client is erased")                        \
     X(COMMAND, release, 30, "a hold is released")                                               \
     X(COMMAND, expire, 10, "all holds that ended are swept up")                                 \

@@ -74,6 +74,24 @@ bool house_brand_is_named(const struct model *model, struct str brand, utc_s now
     return false;
 }
 
+/* Minutes to be kept free between two claims; 0 is not written. */
+static void lay_buffer(struct model *model, struct str company)
+{
+    static const char name[] = "\"bufferMinutes\":";
+    const size_t skip = sizeof(name) - 1;
+    model->buffer_s = 0;
+    for (size_t i = 0; i + skip < company.len; i++) {
+        struct str rest = { company.at + i, company.len - i };
+        int64_t minutes = 0;
+        if (!str_starts(rest, str_from(name)))
+            continue;
+        rest = (struct str){ rest.at + skip, rest.len - skip };
+        for (; rest.len > 0 && rest.at[0] >= '0' && rest.at[0] <= '9'; rest.at++, rest.len--)
+            minutes = 10 * minutes + (rest.at[0] - '0');
+        model->buffer_s = minutes * MINUTE_S;
+    }
+}
+
 static void lay_thing(struct model *model, const struct entry *entry,
                       const struct setting_change *change)
 {
@@ -96,6 +114,8 @@ static void lay_thing(struct model *model, const struct entry *entry,
     thing->is_retired = house_text_has(change->row.body, "\"active\":false");
     thing->is_limited = house_text_has(change->row.body, "\"dailyMax\":");
     thing->changed = entry->seq;
+    if (strcmp(kind, "company") == 0)
+        lay_buffer(model, change->row.body);
     if (strcmp(kind, "inspector") == 0 && model_inspector(change->row.id) >= model->n_inspectors)
         model->n_inspectors = model_inspector(change->row.id) + 1;
 }

@@ -158,14 +158,16 @@ static void set_company(struct drive *d, struct drive_job *to)
     wish->how = chance(&d->dice, 75) ? SETTING_MERGE : SETTING_REPLACE;
     to->named = str_copy(&to->arena, str_from(to->company->id));
     to->must_say = str_print(&to->arena, "\"quoteHoldHours\":%d", 1 + (int)dice(&d->dice, 3));
-    const struct str settings = str_print(&to->arena, "%.*s,\"online\":{\"noticeMinutes\":%d}",
-                                          STR_ARG(to->must_say), 30 * (int)dice(&d->dice, 5));
+    const int buffer = chance(&d->dice, 60) ? 5 * (int)dice(&d->dice, 7) : 15;
+    const struct str settings =
+        str_print(&to->arena, "\"bufferMinutes\":%d,%.*s,\"online\":{\"noticeMinutes\":%d}", buffer,
+                  STR_ARG(to->must_say), 30 * (int)dice(&d->dice, 5));
     if (wish->how == SETTING_MERGE)
         say(to, str_print(&to->arena, "{\"settings\":{%.*s}}", STR_ARG(settings)));
     else
         say(to, str_print(&to->arena,
                           "{\"_id\":\"%s\",\"name\":\"Rig %d\",\"timezone\":\"America/Denver\","
-                          "\"settings\":{\"bufferMinutes\":15,\"checkoutHoldSeconds\":300,%.*s}}",
+                          "\"settings\":{\"checkoutHoldSeconds\":300,%.*s}}",
                           to->company->id, (int)dice(&d->dice, 9), STR_ARG(settings)));
 }
 
