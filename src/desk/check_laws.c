@@ -456,16 +456,48 @@ static il_rc visit_idempotency(void *context, const void *row, struct il_err *re
     return IL_OK;
 }
 
+/* By the entry that made the inspection, the last revival first. */
+static int order_revivals(const void *x, const void *y)
+{
+    const struct revival *a = x;
+    const struct revival *b = y;
+    if (a->ref != b->ref)
+        return a->ref < b->ref ? -1 : 1;
+    return a->at > b->at ? -1 : a->at < b->at;
+}
+
+static const struct revival *revivals_of(const struct checking *c, uint64_t seq)
+{
+    size_t low = 0;
+    size_t high = c->n_revivals;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (c->revivals[middle].ref >> REF_SEQ_SHIFT < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &c->revivals[low];
+}
+
+static bool was_dead_when_old(const struct checking *c, const struct entry_mark *mark)
+{
+    bool was = false;
+    if (c->n_revivals == 0)
+        return false;
+    const struct revival *end = c->revivals + c->n_revivals;
+    for (const struct revival *r = revivals_of(c, mark->seq);
+         r < end && r->ref >> REF_SEQ_SHIFT == mark->seq && !was; r++)
+        was = request_is_old(mark->at, r->at);
+    return was;
+}
+
 static il_rc may_be_gone(const struct checking *c, const struct entry_mark *mark, bool *ret,
                          struct il_err *reterr)
 {
     const struct rows_at in = { c->read, c->company, c->arena };
     bool lives = false;
-    *ret = false;
-    for (size_t i = 0; i < c->n_revivals; i++) {
-        const struct revival *r = &c->revivals[i];
-        *ret = *ret || (r->ref >> REF_SEQ_SHIFT == mark->seq && request_is_old(mark->at, r->at));
-    }
+    *ret = was_dead_when_old(c, mark);
     if (*ret || !request_is_old(mark->at, c->at))
         return IL_OK;
     TRY(booking_lives(&in, mark->seq, &lives, reterr));
@@ -479,6 +511,8 @@ static il_rc check_keys(struct checking *c, struct il_err *reterr)
                                        .by = BY_ALL,
                                        .company = c->company };
     TRY(store_find(c->read, &query, visit_idempotency, c, reterr));
+    if (c->n_revivals > 0)
+        qsort(c->revivals, c->n_revivals, sizeof *c->revivals, order_revivals);
     for (size_t i = 0; i < c->n_marks; i++) {
         const struct entry_mark *mark = &c->marks[i];
         bool is_forgotten = false;

@@ -558,7 +558,7 @@ static void pick_idempotency(struct drive *d, struct drive_job *to)
         return;
     snprintf(to->key, sizeof(to->key), "n%lu", (unsigned long)d->commands);
     to->job.request = hash_of(str_from(to->key));
-    if (to->is_replay) {
+    if (kept != NULL) {
         memcpy(to->key, kept->key, sizeof(to->key));
         to->job.command.actor = kept->actor;
         to->job.request = kept->request;
