@@ -2,7 +2,8 @@
  *
  *  X1  The journal is gapless and every hash follows from the one before.
  *  X2  The projections equal the fold of the journal: it is replayed into an empty in-memory store,
- *      and every row of both is compared.
+ *      and every row of both is compared. Rows of a company that has neither a row nor a journal
+ *      follow from nothing.
  *  The laws on what is stored (X3 to X6) are in check_laws.c, that on words in check_search.c. */
 #include "check_parts.h"
 
@@ -59,6 +60,7 @@ static il_rc fold_entry(struct checking *c, const struct row_entry *row, struct 
     entry.hash = row->hash;
     note_people(c, &entry);
     note_mark(c, &entry, row->seq);
+    TRY(note_revivals(c, &entry, reterr));
     entry_project(arena, &entry, row->payload, NULL, 0, &rows);
     if (!str_equal(rows.entry.kind, row->kind))
         find(c, "entry %llu is called %.*s and says %.*s", (unsigned long long)row->seq,
@@ -343,6 +345,37 @@ static il_rc check_company(struct checking *c, const struct row_company *head,
     return rc == IL_OK ? check_laws(c, reterr) : rc;
 }
 
+struct stranding { /* while rows without a company are looked for */
+    const struct heads *heads;
+    struct checking check;
+};
+
+/* What a journal is of is compared with it, row by row, though the company's own row is gone. */
+static bool is_checked(const struct heads *heads, struct str company)
+{
+    for (size_t i = 0; i < heads->n; i++) {
+        if (str_equal(heads->at[i].id, company))
+            return true;
+    }
+    return false;
+}
+
+static il_rc visit_stranger(void *context, const void *row, struct il_err *reterr)
+{
+    struct stranding *s = context;
+    const struct row_stranger *r = row;
+    (void)reterr;
+    s->check.company = r->company;
+    if (!is_checked(s->heads, r->company))
+        find(
+            &s->check,
+            "table %s holds %lld rows with the company_id '%.*s', and there is no such company: no "
+            "answer will ever show them, so find out who wrote them, then delete them with SQL or "
+            "restore a backup",
+            r->table, (long long)r->rows, STR_ARG(r->company));
+    return IL_OK;
+}
+
 static il_rc check_all(struct store_read *read, struct dice *dice, struct arena *arena,
                        struct check_report *ret, struct il_err *reterr)
 {
@@ -361,11 +394,13 @@ static il_rc check_all(struct store_read *read, struct dice *dice, struct arena 
         store_close(c.fold);
         free(c.people);
         free(c.marks);
+        free(c.revivals);
         if (rc != IL_OK)
             return rc;
         ret->companies++;
     }
-    return IL_OK;
+    struct stranding stranding = { .heads = &heads, .check = { .report = ret } };
+    return store_strangers(read, visit_stranger, &stranding, reterr);
 }
 
 il_rc desk_check(struct store *store, struct dice *dice, struct check_report *ret,

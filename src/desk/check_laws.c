@@ -8,7 +8,8 @@
  *      that the journal knows, or have been erased: then an entry says so, and they are empty.
  *  X6  Each row of an idempotency key names the entry that the key asked for, and each entry that
  *      was asked for with a key has its row: a repeat finds its first answer, and no other. (What
- *      the request was, only the row knows: its hash is of personal data too.) */
+ *      the request was, only the row knows: its hash is of personal data too.) A row may be gone
+ *      when it was old while no booking lived that its entry made (forget.c). */
 #include "check_parts.h"
 
 #include <stdlib.h>
@@ -389,6 +390,46 @@ void note_mark(struct checking *c, const struct entry *entry, uint64_t seq)
     c->marks[c->n_marks++].seq = seq;
 }
 
+static il_rc visit_cancelled(void *context, const void *row, struct il_err *reterr)
+{
+    const struct row_inspection *before = row;
+    (void)reterr;
+    *(bool *)context = str_equal(before->status, status_name(STATUS_CANCELLED));
+    return IL_OK;
+}
+
+static void note_revival(struct checking *c, ref_t ref, utc_s at)
+{
+    if (c->n_revivals == c->room_revivals) {
+        c->room_revivals = c->room_revivals == 0 ? 64 : 2 * c->room_revivals;
+        c->revivals = realloc(c->revivals, c->room_revivals * sizeof *c->revivals);
+        if (c->revivals == NULL)
+            abort();
+    }
+    c->revivals[c->n_revivals++] = (struct revival){ ref, at };
+}
+
+il_rc note_revivals(struct checking *c, const struct entry *entry, struct il_err *reterr)
+{
+    struct store_read *fold;
+    il_rc rc = IL_OK;
+    if (entry->kind != COMMAND_RESTORE && entry->kind != COMMAND_ADMIT)
+        return IL_OK;
+    TRY(store_read_open(c->fold, &fold, reterr));
+    for (size_t i = 0; i < entry->n_inspections && rc == IL_OK; i++) {
+        const struct inspection *after = entry->inspections[i];
+        const struct store_query query = {
+            .table = TABLE_INSPECTION, .by = BY_REF, .company = c->company, .ref = after->ref
+        };
+        bool was_cancelled = false;
+        rc = store_find(fold, &query, visit_cancelled, &was_cancelled, reterr);
+        if (was_cancelled && after->status != STATUS_CANCELLED)
+            note_revival(c, after->ref, entry->at);
+    }
+    store_read_close(fold);
+    return rc;
+}
+
 static int order_marks(const void *x, const void *y)
 {
     const uint64_t a = ((const struct entry_mark *)x)->seq;
@@ -415,15 +456,70 @@ static il_rc visit_idempotency(void *context, const void *row, struct il_err *re
     return IL_OK;
 }
 
+/* By the entry that made the inspection, the last revival first. */
+static int order_revivals(const void *x, const void *y)
+{
+    const struct revival *a = x;
+    const struct revival *b = y;
+    if (a->ref != b->ref)
+        return a->ref < b->ref ? -1 : 1;
+    return a->at > b->at ? -1 : a->at < b->at;
+}
+
+static const struct revival *revivals_of(const struct checking *c, uint64_t seq)
+{
+    size_t low = 0;
+    size_t high = c->n_revivals;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (c->revivals[middle].ref >> REF_SEQ_SHIFT < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &c->revivals[low];
+}
+
+static bool was_dead_when_old(const struct checking *c, const struct entry_mark *mark)
+{
+    bool was = false;
+    if (c->n_revivals == 0)
+        return false;
+    const struct revival *end = c->revivals + c->n_revivals;
+    for (const struct revival *r = revivals_of(c, mark->seq);
+         r < end && r->ref >> REF_SEQ_SHIFT == mark->seq && !was; r++)
+        was = request_is_old(mark->at, r->at);
+    return was;
+}
+
+static il_rc may_be_gone(const struct checking *c, const struct entry_mark *mark, bool *ret,
+                         struct il_err *reterr)
+{
+    const struct rows_at in = { c->read, c->company, c->arena };
+    bool lives = false;
+    *ret = was_dead_when_old(c, mark);
+    if (*ret || !request_is_old(mark->at, c->at))
+        return IL_OK;
+    TRY(booking_lives(&in, mark->seq, &lives, reterr));
+    *ret = !lives;
+    return IL_OK;
+}
+
 static il_rc check_keys(struct checking *c, struct il_err *reterr)
 {
     const struct store_query query = { .table = TABLE_IDEMPOTENCY,
                                        .by = BY_ALL,
                                        .company = c->company };
     TRY(store_find(c->read, &query, visit_idempotency, c, reterr));
+    if (c->n_revivals > 0)
+        qsort(c->revivals, c->n_revivals, sizeof *c->revivals, order_revivals);
     for (size_t i = 0; i < c->n_marks; i++) {
         const struct entry_mark *mark = &c->marks[i];
-        if (!mark->is_named && !hash_equal(&mark->key, &(struct hash){ 0 }))
+        bool is_forgotten = false;
+        if (mark->is_named || hash_equal(&mark->key, &(struct hash){ 0 }))
+            continue;
+        TRY(may_be_gone(c, mark, &is_forgotten, reterr));
+        if (!is_forgotten)
             find(c, "entry %llu was asked for with an idempotency key, and the key is not stored",
                  (unsigned long long)mark->seq);
     }

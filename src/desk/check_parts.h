@@ -10,6 +10,11 @@ struct known_person { /* as the journal names one */
     bool is_erased;
 };
 
+struct revival { /* an inspection that was cancelled until then */
+    ref_t ref;
+    utc_s at;
+};
+
 struct checking { /* one company */
     struct store_read *read;
     struct store *fold;
@@ -23,6 +28,8 @@ struct checking { /* one company */
     size_t n_people, room_people, n_stored_people;
     struct entry_mark *marks; /* heap, by seq: of every entry that can be read */
     size_t n_marks, room_marks;
+    struct revival *revivals; /* heap */
+    size_t n_revivals, room_revivals;
     struct check_report *report;
 };
 
@@ -33,6 +40,9 @@ void note_people(struct checking *c, const struct entry *entry);
 
 /* X6: remembers who asked for an entry; `seq` is where it stands. */
 void note_mark(struct checking *c, const struct entry *entry, uint64_t seq);
+
+/* X6: remembers which cancelled inspections an entry brings back; before it is folded. */
+IL_MUST il_rc note_revivals(struct checking *c, const struct entry *entry, struct il_err *reterr);
 
 /* X7 (check_search.c) */
 IL_MUST il_rc check_search(struct checking *c, struct il_err *reterr);

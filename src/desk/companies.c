@@ -77,6 +77,8 @@ void slots_drop(struct desk *desk)
         for (struct company_slot *s = desk->slots[i]; s != NULL;) {
             struct company_slot *next = s->next;
             slot_clear(desk, s);
+            buf_drop(&s->requests.key_id);
+            buf_drop(&s->requests.key);
             block_free(s);
             s = next;
         }

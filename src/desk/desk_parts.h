@@ -8,9 +8,10 @@
  *   import.c     company documents (import_brands.c: what they must not take away)
  *   settings.c   one setting changed by itself
  *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
- *   news.c       what happened, for those who listen
+ *   news*.c      what happened, for those who listen
  *   figures.c    what is counted of companies
  *   board.c      what lies in people's days
+ *   forget.c     idempotency keys that nobody uses again
  *   search*.c    finding orders by their words: reading, keeping, the stored form
  *   check*.c     verifying */
 #ifndef DESK_DESK_PARTS_H
@@ -33,6 +34,12 @@ struct search_state {
     ref_t last;      /* of the last block */
 };
 
+/* How far old requests are forgotten (forget.c); the writer's alone. */
+struct request_state {
+    int64_t due_at_ms;      /* not looked at before, by the monotonic clock */
+    struct buf key_id, key; /* the last one looked at; empty: the first comes next */
+};
+
 /* A company as the desk knows it; never freed while the desk runs, its image may come and go. */
 struct company_slot {
     struct company_slot *next; /* same hash */
@@ -43,6 +50,7 @@ struct company_slot {
     uint64_t used_at; /* clock of use, for eviction */
     bool is_diverged;
     struct search_state search;
+    struct request_state requests;
 };
 
 struct cached_key {
@@ -156,6 +164,15 @@ struct str entry_encode(struct arena *arena, struct str company, struct entry *e
 /* writer.c */
 void *writer_run(void *context); /* the desk */
 
+/* forget.c */
+enum { REQUEST_KEPT_S = 7 * DAY_S };
+/* Forgets a few requests that are old enough, of one company; at each sweep. */
+void requests_forget(struct desk *desk, struct arena *arena);
+bool request_is_old(utc_s at, utc_s newest); /* newest: the time of the company's last entry */
+/* Whether an inspection that the entry made is live. */
+IL_MUST il_rc booking_lives(const struct rows_at *in, uint64_t seq, bool *ret,
+                            struct il_err *reterr);
+
 /* search_keep.c */
 /* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */
 bool search_step(struct desk *desk, struct arena *arena);
@@ -194,6 +211,7 @@ struct brands_after { /* what an import would leave */
     const struct document *document;
     const struct image *image; /* before it */
     utc_s now;
+    const struct overlay *batch; /* what is decided and not stored yet; NULL: nothing */
 };
 /* IL_INVALID when something that the document does not change names a brand that would be gone. */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
@@ -204,6 +222,11 @@ void entries_count(struct desk *desk, const struct store_entry *entries, size_t 
 
 /* news.c */
 struct timespec monotonic_in(int64_t wait_ms); /* for waits on CLOCK_MONOTONIC */
+
+/* news_erased.c */
+/* An entry that erases has no after-images: it is given those of what the data were made for. */
+IL_MUST il_rc news_name_erased(const struct rows_at *in, struct entry *entry,
+                               struct il_err *reterr);
 
 /* settings.c */
 /* What the change of one setting comes to, refusals included; job->company_after is held until

@@ -156,7 +156,7 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     TRY(document_merge(im->arena, (struct setting_rows){ stored, n_stored }, document,
                        im->import->options.prune, &merged, reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
-    const struct brands_after after = { company, document, im->image, im->now };
+    const struct brands_after after = { company, document, im->image, im->now, NULL };
     il_rc rc = document_check(document, company, im->arena, reterr);
     if (rc == IL_OK && im->image->seq > 0)
         rc = import_brands_check(&im->rows_at, &after, reterr);

@@ -106,6 +106,19 @@ static il_rc visit_order(void *context, const void *row, struct il_err *reterr)
     return rc;
 }
 
+/* Orders that the batch makes are in no store yet, and the holds they had are over. */
+static void count_batch(struct naming *naming, struct str company)
+{
+    for (const struct overlay *o = naming->after->batch; o != NULL; o = o->before) {
+        for (size_t i = 0; str_equal(o->company, company) && i < o->entry->n_inspections; i++) {
+            const struct inspection *order = o->entry->inspections[i];
+            const bool is_new = order->ref >> REF_SEQ_SHIFT == o->entry->seq;
+            if (is_new && names_lost(naming, order->brand) && naming->n_orders++ == 0)
+                naming->order_number = order->order_number;
+        }
+    }
+}
+
 static void count_holds(struct naming *naming)
 {
     const struct image *image = naming->after->image;
@@ -154,6 +167,7 @@ il_rc import_brands_check(const struct rows_at *in, const struct brands_after *a
     naming.given = given;
     il_rc rc = store_find(in->read, &orders, visit_order, &naming, reterr);
     if (rc == IL_OK) {
+        count_batch(&naming, in->company);
         count_holds(&naming);
         rc = judge(&naming, reterr);
     }

@@ -10,6 +10,8 @@
 
 struct gathering_news {
     struct arena *arena; /* of the list */
+    struct store_read *read;
+    struct str company;
     struct news_list list;
     size_t room, limit, n_items;
 };
@@ -158,7 +160,10 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
     struct entry entry;
     if (list->n == g->limit || g->n_items >= NEWS_PAGE_ITEMS_MAX)
         return IL_OK;
-    const il_rc rc = entry_read(&apart, ((const struct row_entry *)row)->payload, &entry, reterr);
+    const struct rows_at rows = { g->read, g->company, &apart };
+    il_rc rc = entry_read(&apart, ((const struct row_entry *)row)->payload, &entry, reterr);
+    if (rc == IL_OK)
+        rc = news_name_erased(&rows, &entry, reterr);
     if (rc == IL_OK) {
         list->at = arena_grow(g->arena, list->at, list->n, &g->room, sizeof(struct news *));
         list->at[list->n] = news_make(&entry);
@@ -176,25 +181,25 @@ static il_rc visit_head(void *context, const void *row, struct il_err *reterr)
     return IL_OK;
 }
 
-static il_rc news_read(struct store_read *read, struct str company, uint64_t after,
-                       struct gathering_news *g, struct il_err *reterr)
+static il_rc news_read(struct gathering_news *g, uint64_t after, struct il_err *reterr)
 {
-    const struct store_query head = { .table = TABLE_COMPANY, .by = BY_ID, .text = company };
+    const struct store_query head = { .table = TABLE_COMPANY, .by = BY_ID, .text = g->company };
     const struct store_query entries = {
-        .table = TABLE_ENTRY, .by = BY_ALL, .company = company, .ref = after, .limit = g->limit
+        .table = TABLE_ENTRY, .by = BY_ALL, .company = g->company, .ref = after, .limit = g->limit
     };
-    TRY(store_find(read, &head, visit_head, g, reterr));
-    return g->list.newest <= after ? IL_OK : store_find(read, &entries, visit_entry, g, reterr);
+    TRY(store_find(g->read, &head, visit_head, g, reterr));
+    return g->list.newest <= after ? IL_OK : store_find(g->read, &entries, visit_entry, g, reterr);
 }
 
 il_rc desk_news(const struct lookup *in, uint64_t after, size_t limit, struct news_list *ret,
                 struct il_err *reterr)
 {
-    struct gathering_news g = { .arena = in->arena, .limit = limit < NEWS_MAX ? limit : NEWS_MAX };
-    struct store_read *read;
-    TRY(store_read_open(in->desk->options.store, &read, reterr));
-    const il_rc rc = news_read(read, in->company, after, &g, reterr);
-    store_read_close(read);
+    struct gathering_news g = { .arena = in->arena,
+                                .company = in->company,
+                                .limit = limit < NEWS_MAX ? limit : NEWS_MAX };
+    TRY(store_read_open(in->desk->options.store, &g.read, reterr));
+    const il_rc rc = news_read(&g, after, reterr);
+    store_read_close(g.read);
     if (rc == IL_OK)
         *ret = g.list;
     else

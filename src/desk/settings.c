@@ -152,7 +152,8 @@ static il_rc plan(struct changing *c, struct il_err *reterr)
     TRY(document_merge(c->in->arena, stored, &c->document, c->job->setting.how == SETTING_REMOVE,
                        &merged, reterr));
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
-    const struct brands_after after = { company, &c->document, c->on->image, c->on->now };
+    const struct brands_after after = { company, &c->document, c->on->image, c->on->now,
+                                        c->on->batch };
     il_rc rc = document_check(&c->document, company, c->in->arena, reterr);
     if (rc == IL_OK)
         rc = import_brands_check(c->in, &after, reterr);

@@ -553,6 +553,7 @@ static void sweep(struct desk *desk, struct batch *batch)
     (void)pthread_mutex_unlock(&desk->lock);
     if (batch->n_jobs > 0)
         batch_run(batch);
+    requests_forget(desk, &batch->arena);
 }
 
 static void batch_ended(struct desk *desk)

@@ -16,7 +16,7 @@ static const unsigned ways[TABLE_COUNT] = {
                          1u << BY_BEFORE | 1u << BY_NEWEST,
     [TABLE_CONFLICT] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_STATE,
     [TABLE_PERSON] = 1u << BY_ALL | 1u << BY_REF,
-    [TABLE_IDEMPOTENCY] = 1u << BY_ALL | 1u << BY_ID,
+    [TABLE_IDEMPOTENCY] = 1u << BY_ALL | 1u << BY_ID | 1u << BY_AFTER,
     [TABLE_OUTBOX] = 1u << BY_ALL | 1u << BY_REF | 1u << BY_OWNER | 1u << BY_STATE,
     [TABLE_KEY] = 1u << BY_ALL | 1u << BY_ID | 1u << BY_SECRET,
     [TABLE_TOUCH] = 1u << BY_ALL,
@@ -48,6 +48,12 @@ il_rc store_find(struct store_read *read, const struct store_query *query, store
         return il_fail(reterr, IL_INVALID, "the store cannot look up table %d by way %d",
                        (int)query->table, (int)query->by);
     return read->ops->find(read, query, visit, context, reterr);
+}
+
+il_rc store_strangers(struct store_read *read, store_visit visit, void *context,
+                      struct il_err *reterr)
+{
+    return read->ops->strangers(read, visit, context, reterr);
 }
 
 static il_rc rows_check(struct row_list list, enum store_table table, struct il_err *reterr)
@@ -84,9 +90,10 @@ static il_rc claims_check(const struct store_entry *entry, struct il_err *reterr
 
 static il_rc change_check(const struct store_change *change, struct il_err *reterr)
 {
-    const bool has_words = change->search.n_blocks + change->search.n_parts > 0;
+    const bool is_beside =
+        change->search.n_blocks + change->search.n_parts + change->n_forgotten > 0;
 
-    if ((change->n_entries == 0 && (!has_words || change->expected_seq == 0)) ||
+    if ((change->n_entries == 0 && (!is_beside || change->expected_seq == 0)) ||
         change->company.len == 0)
         return il_fail(reterr, IL_INVALID, "a change names its company and has an entry");
     for (size_t i = 0; i < change->n_entries; i++) {

@@ -87,6 +87,42 @@ DAMAGE = [
 ]
 
 
+def strangers(sql):
+    """Each table that names companies, with some rows of two companies that there are not."""
+    tables = [name for (name,) in sql.execute(
+        "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c "
+        "WHERE m.type = 'table' AND c.name = 'company_id'").fetchall()]
+    added = {}
+    for table in tables:
+        columns = [name for _, name, *_ in sql.execute(f"PRAGMA table_info({table})").fetchall()]
+        for who in ("", "no'body"):
+            values = [f"'{who.replace(chr(39), 2 * chr(39))}'" if c == "company_id"
+                      else "randomblob(32)" if c == "secret" else c for c in columns]
+            done = sql.execute(f"INSERT INTO {table} SELECT {', '.join(values)} FROM {table} "
+                               "WHERE company_id = 'frontrange' LIMIT 2").rowcount
+            if done > 0:
+                added[(table, who)] = done
+    return added
+
+
+def with_strangers(server, whole):
+    server.db = f"{whole}.strangers"
+    shutil.copy(whole, server.db)
+    sql = server.sql()
+    for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        sql.execute(f"DROP TRIGGER {name}")
+    added = strangers(sql)
+    sql.execute("DELETE FROM entry WHERE company_id <> 'frontrange'")
+    sql.close()
+    found = server.findings()
+    wanted = {key: n for key, n in added.items() if key[0] != "entry"}
+    check(len(wanted) >= 20, f"only {wanted} could be added")
+    for (table, who), n in wanted.items():
+        words = f"table {table} holds {n} rows with the company_id '{who}'"
+        check(any(words in line and "delete them" in line for line in found),
+              f"{words!r} is in none of {found}")
+
+
 def fill(server):
     """One of everything that check looks at."""
     document = company("frontrange", inspections=[
@@ -142,6 +178,7 @@ with Server(args).start() as server:
         cases.run(what, damaged, server, intact, statement, words)
     for trigger in ("claim_insert_overlap", "claim_update_overlap"):
         cases.run(f"{trigger} is gone", without_lock, server, intact, trigger)
+    cases.run("rows of companies that there are not", with_strangers, server, intact)
     server.db = intact
     cases.run("the file itself is whole", server.must_be_clean)
 cases.finish()

@@ -253,6 +253,41 @@ def asked_first():
             client.post("/local/persons/erase", {"name": "x", "reason": "y"}).want(404, "not_found")
 
 
+def told_of(client, after):
+    """The erasing among the changes, and that nothing of her is said of it."""
+    page = client.get(f"/changes?after={after}").want(200)
+    check(not any(t in page.body for t in TRACES), "her data are in the changes")
+    found = [c for c in page.json["changes"] if c["kind"] == "erase"]
+    return [(c["what"], c["more"]) for c in found]
+
+
+def in_the_changes():
+    """An erasing names what it was about, as that stood then, to whoever may see it."""
+    with Place() as server:
+        admin, denver, boulder = (server.client("admin", **more)
+                                  for more in ({}, {"brand": "denver"}, {"brand": "boulder"}))
+        seq = admin.get("/changes").want(200).json["asOfSeq"]
+        server.take(company(inspections=[old_order(client={**ANN, "name": "A. Quisenberry"})]))
+        erase(server, "--email", ANN["email"])
+        wanted = {"_id": "order-7001", "orderNumber": 7001, "version": 2, "status": "confirmed",
+                  "brand": "denver"}
+        same(told_of(admin, seq), [({"inspections": [wanted]}, False)], "what, once for both rows")
+        server.take(company(inspections=[old_order(client={"name": "Later"}, status="cancelled")]))
+        same(told_of(admin, seq), [({"inspections": [wanted]}, False)], "what, of then")
+        same(told_of(denver, seq), [({"inspections": [wanted]}, False)], "what, to its brand")
+        same(told_of(boulder, seq), [], "what, to another brand")
+
+        document = company()
+        document["inspectors"][0].update(name=ANN["name"], email=ANN["email"])
+        server.take(document)
+        document["inspectors"][0].update(name="Inspector 1", email="office@example.com")
+        server.take(document)
+        seq = admin.get("/changes?after=%d" % seq).want(200).json["asOfSeq"]
+        erase(server, "--name", ANN["name"])
+        row = {"_id": "alice", "kind": "inspector", "removed": False}
+        same(told_of(admin, seq), [({"settings": [row]}, False)], "what, of an inspector")
+
+
 def check_is_told():
     """A row emptied by hand is a finding, and so is one that an entry says is empty."""
     with Place(served=False) as server:
@@ -280,6 +315,7 @@ cases.run("what was replaced since is erased too", replaced_since)
 cases.run("as another client's agent only if asked for", agents)
 cases.run("an inspector is found, and kept", inspectors)
 cases.run("an inspector who was renamed is erased", inspector_renamed)
+cases.run("it is among the changes, without her", in_the_changes)
 cases.run("it asks first, and knows whom", asked_first)
 cases.run("the check tells an erased row from an emptied one", check_is_told)
 cases.finish()

@@ -368,3 +368,63 @@ void words_are_no_entry(void **state)
     assert_int_equal(store_commit(store, &nothing, 1, &outcome, &at, &err), IL_INVALID);
     store_close(store);
 }
+
+static enum store_outcome forget(struct store *store, uint64_t seq, const char *key_id,
+                                 const char *key)
+{
+    const struct row_idempotency row = { .key_id = str_from(key_id), .key = str_from(key) };
+    const struct store_change change = {
+        .company = STR("a"), .expected_seq = seq, .forgotten = &row, .n_forgotten = 1
+    };
+    size_t at = 0;
+
+    return commit(store, &change, 1, &at);
+}
+
+/* Requests are forgotten beside the journal, but never beside another writer; one that is not there
+ * is no reason to refuse, and the key may be used again. */
+void requests_are_forgotten(void **state)
+{
+    struct store *store = open_empty(state);
+    const struct store_query rows = { .table = TABLE_IDEMPOTENCY,
+                                      .by = BY_ALL,
+                                      .company = STR("a") };
+    const struct row_idempotency more[] = {
+        { .key_id = STR("k1"), .key = STR("two"), .seq = 3, .at = 1003 },
+        { .key_id = STR("k0"), .key = STR("two"), .seq = 4, .at = 1004 },
+        { .key_id = STR("k1"), .key = STR("once"), .seq = 5, .at = 1005 },
+    };
+    struct store_entry entry;
+
+    rows_commit(store);
+    for (size_t i = 0; i < 2; i++) {
+        entry = entry_make(3 + i);
+        entry.idempotency = &more[i];
+        assert_int_equal(commit_one(store, "a", 2 + i, entry), STORE_COMMITTED);
+    }
+    assert_string_equal(answer(store, rows), "k0/two k1/once k1/two");
+    struct store_query after = rows;
+    after.by = BY_AFTER;
+    assert_string_equal(answer(store, after), "k0/two k1/once k1/two");
+    after.text = STR("k1");
+    assert_string_equal(answer(store, after), "k1/once k1/two");
+    after.text2 = STR("once");
+    assert_string_equal(answer(store, after), "k1/two");
+    after.text = STR("k0");
+    after.limit = 1;
+    assert_string_equal(answer(store, after), "k0/two");
+
+    assert_int_equal(forget(store, 3, "k1", "once"), STORE_MOVED);
+    assert_string_equal(answer(store, rows), "k0/two k1/once k1/two");
+    assert_int_equal(forget(store, 4, "k1", "once"), STORE_COMMITTED);
+    assert_int_equal(forget(store, 4, "k1", "once"), STORE_COMMITTED);
+    assert_string_equal(answer(store, rows), "k0/two k1/two");
+    struct store_query other = rows;
+    other.company = STR("b");
+    assert_string_equal(answer(store, other), "k1/once");
+    entry = entry_make(5);
+    entry.idempotency = &more[2];
+    assert_int_equal(commit_one(store, "a", 4, entry), STORE_COMMITTED);
+    assert_string_equal(answer(store, rows), "k0/two k1/once k1/two");
+    store_close(store);
+}

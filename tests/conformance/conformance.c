@@ -195,6 +195,7 @@ int main(void)
         { "S7 companies are walls", s7_companies_are_walls },
         { "S9 the journal has no gap", s9_the_journal_has_no_gap },
         { "words are no entry", words_are_no_entry },
+        { "requests are forgotten", requests_are_forgotten },
     };
     enum { TESTS = sizeof tests / sizeof *tests, BACKENDS = sizeof backends / sizeof *backends };
     static char names[TESTS * BACKENDS][80];

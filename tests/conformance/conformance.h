@@ -30,5 +30,6 @@ void unique_rules_refuse(void **state);
 void s5_deletes_first_entries_in_order(void **state);
 void s9_the_journal_has_no_gap(void **state);
 void words_are_no_entry(void **state);
+void requests_are_forgotten(void **state);
 
 #endif

@@ -323,7 +323,7 @@ void unknown_ways_are_refused(void **state)
             assert_true(rc == IL_OK || rc == IL_INVALID);
             known += rc == IL_OK;
         }
-    assert_int_equal(known, 47);
+    assert_int_equal(known, 48);
     store_read_close(read);
     store_close(store);
 }

@@ -322,6 +322,55 @@ static void what_is_unused_is_discarded(void **state)
     assert_int_equal(access(place_path(".lock"), F_OK), 0);
 }
 
+static il_rc stranger_visit(void *context, const void *row, struct il_err *reterr)
+{
+    const struct row_stranger *stranger = row;
+
+    (void)reterr;
+    buf_print(context, "%s %.*s %lld\n", stranger->table, STR_ARG(stranger->company),
+              (long long)stranger->rows);
+    return IL_OK;
+}
+
+static void strangers_expect(struct store *store, const char *expected)
+{
+    struct buf found = { 0 };
+    struct store_read *read = NULL;
+    struct il_err err = { 0 };
+
+    assert_int_equal(store_read_open(store, &read, &err), IL_OK);
+    assert_int_equal(store_strangers(read, stranger_visit, &found, &err), IL_OK);
+    store_read_close(read);
+    buf_add_char(&found, '\0');
+    assert_string_equal(found.own_at, expected);
+    buf_drop(&found);
+}
+
+static void rows_of_no_company_are_told(void **state)
+{
+    (void)state;
+    place_clear();
+    struct store *store = sqlite_open();
+    rows_commit(store);
+    strangers_expect(store, "");
+    sqlite3 *db = shell_open();
+    shell_run(
+        db,
+        "INSERT INTO claim SELECT 'c', ref, inspector_id, starts_at, ends_at, owner, lock_group, "
+        "0, 0, 0, 0, 0, 0 FROM claim WHERE company_id = 'a'");
+    shell_run(db, "INSERT INTO touch SELECT 'c', ref, seq FROM touch WHERE company_id = 'a'");
+    shell_run(db, "INSERT INTO touch VALUES ('', 1, 1)");
+    strangers_expect(store, "claim c 6\ntouch  1\ntouch c 3\n");
+    shell_run(db, "DELETE FROM company WHERE id = 'b'");
+    shell_run(db, "DELETE FROM claim WHERE company_id <> 'a'");
+    shell_run(db, "DELETE FROM touch WHERE company_id <> 'a'");
+    strangers_expect(store, "entry b 2\nsetting b 2\nhold b 3\nabsence b 2\ninspection b 3\n"
+                            "conflict b 3\nperson b 2\nidempotency b 1\noutbox b 3\napi_key b 2\n"
+                            "search_block b 2\nsearch_part b 4\n");
+    sqlite3_close(db);
+    store_close(store);
+}
+
 static int group_make(void **state)
 {
     (void)state;
@@ -340,11 +389,17 @@ static int group_drop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(s4_holds_against_a_shell),  cmocka_unit_test(one_process_writes),
-        cmocka_unit_test(read_only_beside_a_writer), cmocka_unit_test(files_are_the_owners),
-        cmocka_unit_test(other_schemas_are_refused), cmocka_unit_test(journal_mode_is_wal),
-        cmocka_unit_test(a_file_has_one_name),       cmocka_unit_test(the_file_is_locked_too),
-        cmocka_unit_test(a_link_shares_the_lock),    cmocka_unit_test(what_is_unused_is_discarded),
+        cmocka_unit_test(s4_holds_against_a_shell),
+        cmocka_unit_test(one_process_writes),
+        cmocka_unit_test(read_only_beside_a_writer),
+        cmocka_unit_test(files_are_the_owners),
+        cmocka_unit_test(other_schemas_are_refused),
+        cmocka_unit_test(journal_mode_is_wal),
+        cmocka_unit_test(a_file_has_one_name),
+        cmocka_unit_test(the_file_is_locked_too),
+        cmocka_unit_test(a_link_shares_the_lock),
+        cmocka_unit_test(what_is_unused_is_discarded),
+        cmocka_unit_test(rows_of_no_company_are_told),
     };
 
     return cmocka_run_group_tests(tests, group_make, group_drop);

@@ -15,7 +15,7 @@ static const struct {
 #undef DRAW
 };
 
-struct dicebox dicebox_make(uint64_t seed, uint64_t off)
+struct dicebox dicebox_make(uint64_t seed, struct draw_set off)
 {
     return (struct dicebox){ .state = (seed + 1) * 0x9E3779B97F4A7C15u, .off = off };
 }
@@ -35,7 +35,7 @@ bool chance(struct dicebox *d, uint64_t percent)
 
 static uint64_t weight_of(const struct dicebox *d, enum draw draw)
 {
-    return (d->off >> draw & 1) != 0 ? 0 : draws[draw].weight;
+    return d->off.has[draw] ? 0 : draws[draw].weight;
 }
 
 bool drawn(struct dicebox *d, enum draw draw)
@@ -76,10 +76,10 @@ const char *draw_what(enum draw draw)
     return draws[draw].what;
 }
 
-bool draws_parse(const char *names, uint64_t *ret)
+bool draws_parse(const char *names, struct draw_set *ret)
 {
     struct str rest = str_from(names);
-    uint64_t set = 0;
+    struct draw_set set = { { false } };
     while (rest.len > 0) {
         const struct str name = str_cut(&rest, ',');
         int i = 0;
@@ -87,7 +87,7 @@ bool draws_parse(const char *names, uint64_t *ret)
             i++;
         if (i == DRAWS_END)
             return false;
-        set |= (uint64_t)1 << i;
+        set.has[i] = true;
     }
     *ret = set;
     return true;

@@ -53,7 +53,10 @@
     X(COMMAND, change_absence, 40, "an absence moves, is somebody else's, is renamed")          \
     X(COMMAND, conflict, 30, "somebody looks at a conflict, or accepts it")                     \
     X(COMMAND, remove_absence, 30, "one of them goes")                                          \
-    X(COMMAND, key, 10, "a key is made or changed")                                             \
+    X(COMMAND, key, 10, "a key is made")                                                        \
+    X(COMMAND, rotate, 10, "a key is replaced by a new one, and may have a while left")         \
+    X(COMMAND, revoke, 10, "a key ends, at once or in a while")                                 \
+    X(COMMAND, setting, 60, "an inspector, service, brand or policy: added, changed, removed")  \
     X(COMMAND, erase, 10, "what is held of an order's client is erased")                        \
     X(COMMAND, release, 30, "a hold is released")                                               \
     X(COMMAND, expire, 10, "all holds that ended are swept up")                                 \
@@ -67,6 +70,7 @@
     X(CHANCE, any, 250, "any inspector will do")                                                \
     X(CHANCE, fitting, 850, "an order is chosen whose status lets it happen")                   \
     X(CHANCE, retimed, 200, "who reassigns names another time for the lead")                    \
+    X(CHANCE, swap, 300, "two orders that are reassigned change places")                        \
     X(CHANCE, replay, 40, "a command that was done is sent again under its key")                \
     X(CHANCE, elsewhere, 100, "the command is for another company of the store")                \
     X(CHANCE, dry_run, 250, "a lone command is tried first, and must be decided the same")      \
@@ -81,17 +85,20 @@ enum draw {
 #undef DRAW
         DRAWS_END
 };
-_Static_assert(DRAWS_END <= 64, "a set of draws is one bit each in 64");
+
+struct draw_set {
+    bool has[DRAWS_END];
+};
 
 enum draw_group { GROUP_STEP, GROUP_TIME, GROUP_COMMAND, GROUP_CHANCE };
 
 struct dicebox {
     uint64_t state;
-    uint64_t off; /* draws left out */
+    struct draw_set off; /* draws left out */
     uint64_t drawn[DRAWS_END];
 };
 
-struct dicebox dicebox_make(uint64_t seed, uint64_t off);
+struct dicebox dicebox_make(uint64_t seed, struct draw_set off);
 uint64_t dice(struct dicebox *dice, uint64_t n);             /* 0 to n - 1 */
 bool chance(struct dicebox *dice, uint64_t percent);         /* of what no law is about */
 bool drawn(struct dicebox *dice, enum draw draw);            /* a CHANCE of the table */
@@ -99,6 +106,6 @@ enum draw draw_of(struct dicebox *dice, enum draw_group in); /* by weight */
 
 const char *draw_name(enum draw draw);
 const char *draw_what(enum draw draw);
-bool draws_parse(const char *names, uint64_t *ret); /* "copy,days"; false: an unknown name */
+bool draws_parse(const char *names, struct draw_set *ret); /* "copy,days"; false: an unknown name */
 
 #endif

@@ -126,19 +126,22 @@ void drive_image_verify(struct drive *d, struct drive_company *c, struct desk *d
     block_free(image);
 }
 
-/* The desk's own sweep: its clock moves, and it comes by between two jobs. */
+/* The desk's own sweep: its clock moves, and it comes by between two jobs. Old requests are looked
+ * for once a day of it. */
 void drive_sweep(struct drive *d)
 {
     trace_say("(the desk sweeps)");
     for (size_t i = 0; i < d->n_companies; i++) /* the last of them is loaded in any case */
         drive_image_verify(d, &d->companies[d->n_companies - 1 - i], d->desk);
     barrier(d);
-    atomic_fetch_add(&d->clock->ahead_ms, DESK_SWEEP_MS);
+    atomic_fetch_add(&d->clock->ahead_ms, (int64_t)DAY_S * 1000);
     barrier(d);
     barrier(d);
     for (size_t i = 0; i < d->n_companies;
-         i++) /* what it swept of the others is theirs to follow */
+         i++) { /* what it swept of the others is theirs to follow */
         drive_image_verify(d, &d->companies[i], d->desk);
+        drive_keys_verify(d, &d->companies[i]);
+    }
     const struct model *m = &d->companies[0].follow.model;
     const struct model_hold *dead = model_dead_hold(m, atomic_load(&d->clock->now_s));
     CHECK(dead == NULL, "seq %lu: the desk swept, but hold %lx ended at %ld", (unsigned long)m->seq,
@@ -424,6 +427,7 @@ void drive_verify(struct drive *d)
     for (size_t i = d->n_companies; i-- > 0;) {
         drive_image_verify(d, &d->companies[i], d->desk);
         drive_image_verify(d, &d->companies[i], fresh);
+        drive_keys_verify(d, &d->companies[i]);
     }
     desk_close(fresh);
     CHECK(desk_check(d->store, dice_system(), &report, &err) == IL_OK, "desk_check: %s", err.text);

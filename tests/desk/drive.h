@@ -20,6 +20,7 @@ struct drive_kept {
     struct actor actor;
     struct hash request;
     uint64_t seq;
+    utc_s at;
 };
 
 struct drive_company {
@@ -36,6 +37,9 @@ struct drive_job {
     struct drive_company *company;
     bool must_succeed; /* unless the oracle finds something in the way */
     bool is_replay;
+    bool is_stale;              /* the version was drawn wrong */
+    uint64_t seen;              /* the newest entry when it was wished */
+    struct str named, must_say; /* a setting: its _id; what its row must say once it is done */
     uint64_t replay_seq;
     char key[24];
     uint64_t line; /* of the trace */
@@ -71,7 +75,8 @@ struct drive {
 struct drive_start {
     struct store *store;
     struct rig_clock *clock;
-    uint64_t seed, off;  /* draws left out */
+    uint64_t seed;
+    struct draw_set off; /* draws left out */
     utc_s now;           /* 0: the usual first moment */
     struct str document; /* of the first company; empty: the rig's */
     int inspectors;
@@ -104,8 +109,12 @@ void drive_sweep(struct drive *d);
 utc_s wish_start(struct drive *d, const struct drive_company *c);
 void wish(struct drive *d, struct drive_company *c, struct drive_job *to);
 
-/* judge.c */
+/* judge.c, judge_house.c */
 void judge(struct drive *d, struct drive_job *it);
+void judge_setting(const struct drive_job *it); /* a configure's answer */
+void judge_key(const struct drive_job *it);     /* a key's */
+void judge_erased(struct drive *d, const struct drive_job *it);
+void drive_keys_verify(struct drive *d, struct drive_company *c); /* at the newest entry */
 
 /* words.c: a command, and an answer, in words; the answer as far as two desks must agree on it. */
 void words_of_job(const struct drive_job *it);

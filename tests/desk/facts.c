@@ -142,6 +142,42 @@ static void test_an_id_comes_before_a_number(void **state)
     bench_close(b);
 }
 
+static struct desk_job brand_job(struct bench *b, enum setting_how how, const char *text)
+{
+    struct desk_job job = rig_job(&b->arena, "a", COMMAND_CONFIGURE, rig_actor(ROLE_ADMIN, true));
+    job.command.version = VERSION_ANY;
+    job.setting = (struct setting_wish){ how, KIND_BRAND, STR(""), str_from(text) };
+    if (how != SETTING_ADD)
+        job.setting.id = STR("extra");
+    return job;
+}
+
+/* The order that names it is decided and not stored yet; the hold it had is over. */
+static void test_a_brand_that_the_batch_names(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct counted first;
+    struct counted booked;
+    struct counted removed;
+    struct desk_job add = brand_job(b, SETTING_ADD, "{\"_id\":\"extra\",\"name\":\"Extra\"}");
+    desk_do(b->desk, &add);
+    assert_int_equal(code_of(&add), CODE_NONE);
+    struct desk_job job = book(b, "a", "i1", slot);
+    job.command.want.brand = STR("extra");
+    fault_hold(b->faults);
+    submit(b, &first, book(b, "a", "i0", slot));
+    fault_await(b->faults);
+    submit(b, &booked, job);
+    submit(b, &removed, brand_job(b, SETTING_REMOVE, ""));
+    fault_release(b->faults);
+    desk_drain(b->desk);
+    assert_int_equal(code_of(&first.job), CODE_NONE);
+    assert_int_equal(code_of(&booked.job), CODE_NONE);
+    assert_int_equal(code_of(&removed.job), CODE_out_of_range);
+    bench_close(b);
+}
+
 int main(void)
 {
     hash_start();
@@ -150,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_a_duplicate_behind_cancelled_ones),
         cmocka_unit_test(test_a_duplicate_through_an_ended_hold),
         cmocka_unit_test(test_an_id_comes_before_a_number),
+        cmocka_unit_test(test_a_brand_that_the_batch_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Answers, judged by the oracle: what was done is what was asked, what was refused has a true
  * reason, and what is free is not refused. */
 #include "drive.h"
+#include "house.h"
 #include "steps.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ static void keep_for_replay(struct drive *d, const struct drive_job *from)
     c->kept[at].kind = from->job.command.kind;
     c->kept[at].request = from->job.request;
     c->kept[at].seq = from->job.seq;
+    c->kept[at].at = from->job.verdict.entry->at;
     c->kept[at].actor = rig_actor(from->job.command.actor.role, false);
 }
 
@@ -79,8 +81,8 @@ static void judge_nothing(const struct drive *d, const struct drive_job *it)
     const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
     const struct model_inspection *subject = steps ? subject_of(it) : NULL;
     CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
-              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT ||
-              (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
+              kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT || kind == COMMAND_CONFIGURE ||
+              kind == COMMAND_KEY || (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
           command_name(kind).at);
     CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&
@@ -177,7 +179,7 @@ static void judge_taken(const struct drive *d, const struct drive_job *it)
         str_equal(command->want.services.at[0], STR("pair")))
         return;
     for (int i = 0; i < m->n_inspectors; i++)
-        CHECK(i % 8 >= 6 || model_in_the_way(m, i, &look) != NULL,
+        CHECK(house_is_special(m, i) || model_in_the_way(m, i, &look) != NULL,
               "seq %lu: any was refused, but i%d is free", (unsigned long)job->seq, i);
 }
 
@@ -217,7 +219,9 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
     if (job->verdict.code == CODE_hold_consumed)
         CHECK(model_find_hold(m, job->command.hold)->state == HOLD_CONSUMED, "not consumed");
     if (!it->must_succeed || job->verdict.code == CODE_too_many_holds ||
-        job->verdict.code == CODE_external_ref_used)
+        job->verdict.code == CODE_external_ref_used ||
+        house_is_special(m, model_inspector(job->command.want.inspectors.at[0])) ||
+        !house_has(m, "brand", job->command.want.brand))
         return;
     const struct want *want = &job->command.want;
     const utc_s end = want->has_endtime ? want->endtime.wall
@@ -250,5 +254,11 @@ void judge(struct drive *d, struct drive_job *it)
         judge_done(d, it);
     else
         judge_refused(d, it);
+    if (job->command.kind == COMMAND_CONFIGURE)
+        judge_setting(it);
+    if (job->command.kind == COMMAND_KEY)
+        judge_key(it);
+    if (job->command.kind == COMMAND_ERASE)
+        judge_erased(d, it);
     CHECK(job->image != NULL && job->image->seq >= job->seq, "the image is older");
 }

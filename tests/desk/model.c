@@ -1,10 +1,11 @@
 /* The oracle of the desk's property test. */
+#include "house.h"
 #include "steps.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void *model_grow(void *at, size_t n, size_t *room, size_t size)
+void *model_grow(void *at, size_t n, size_t *room, size_t size)
 {
     if (n < *room)
         return at;
@@ -22,7 +23,18 @@ void model_drop(struct model *model)
     free(model->inspections);
     free(model->absences);
     free(model->conflicts);
+    free(model->keys);
+    free(model->people);
+    free(model->things);
     pairs_drop(&model->admitted);
+}
+
+void model_copy(char *ret, struct str text, size_t most)
+{
+    CHECK(text.len <= most, "a text of %zu characters: %.*s", text.len, STR_ARG(text));
+    if (text.len > 0)
+        memcpy(ret, text.at, text.len);
+    ret[text.len] = '\0';
 }
 
 int model_inspector(struct str id)
@@ -286,7 +298,9 @@ static void lay_hold(struct model *model, const struct entry *entry, const struc
                                 hold->cap_at,
                                 { 0 },
                                 0,
-                                false };
+                                false,
+                                "" };
+    model_copy(old->brand, hold->brand, MODEL_ID_CHARS);
     old->is_online = str_equal(hold->key_id, STR("k-online"));
     claims_forget(model, hold->ref);
     for (size_t i = 0; i < hold->inspectors.n; i++) {
@@ -302,9 +316,8 @@ static void lay_hold(struct model *model, const struct entry *entry, const struc
 
 static void copy_id(char ret[MODEL_ID_CHARS + 1], struct str id)
 {
-    CHECK(id.len > 0 && id.len <= MODEL_ID_CHARS, "an id of %zu characters", id.len);
-    memcpy(ret, id.at, id.len);
-    ret[id.len] = '\0';
+    CHECK(id.len > 0, "an empty id");
+    model_copy(ret, id, MODEL_ID_CHARS);
 }
 
 /* A name and a number are one order's for ever. */
@@ -341,6 +354,7 @@ static void lay_inspection(struct model *model, const struct entry *entry,
                                         &model->room_inspections, sizeof(*old));
         old = &model->inspections[model->n_inspections++];
         old->is_imported = entry->kind == COMMAND_ADMIT;
+        old->was_cancelled = false;
     } else {
         CHECK(inspection->version == old->version + 1, "seq %lu: version %ld after %ld", seq,
               (long)inspection->version, (long)old->version);
@@ -361,6 +375,8 @@ static void lay_inspection(struct model *model, const struct entry *entry,
     old->lead = model_inspector(inspection->assignments[0].inspector);
     old->n_assignments = inspection->n_assignments;
     old->is_locked = inspection->is_locked;
+    copy_id(old->brand, inspection->brand);
+    old->was_cancelled |= inspection->status == STATUS_CANCELLED;
     CHECK(inspection->n_assignments <= MODEL_ASSIGNMENTS, "seq %lu: too many people", seq);
     for (size_t i = 0; i < inspection->n_assignments; i++) {
         const struct assignment *a = &inspection->assignments[i];
@@ -528,6 +544,7 @@ void model_tell(struct model *model, const struct entry *entry)
     model->n_told += entry->n_added + entry->n_removed;
     judge_removed(model, entry);
     steps_judge(model, entry);
+    house_judge(model, entry);
     const size_t before = claims_of(model, entry);
     for (size_t i = 0; i < entry->n_holds; i++)
         lay_hold(model, entry, entry->holds[i]);
@@ -541,6 +558,7 @@ void model_tell(struct model *model, const struct entry *entry)
     for (size_t i = 0; i < entry->n_added; i++)
         judge_overlaps(model, entry, &entry->added[i]);
     judge_conflicts(model, entry);
+    house_tell(model, entry);
     CHECK(entry->kind != COMMAND_EXPIRE || model_dead_hold(model, entry->at) == NULL,
           "seq %lu: swept, and hold %lx that ended is live", (unsigned long)entry->seq,
           (unsigned long)model_dead_hold(model, entry->at)->ref);

@@ -9,7 +9,12 @@
 
 #include "pairs.h"
 
-enum { MODEL_ID_CHARS = 64, MODEL_ASSIGNMENTS = 8, MODEL_INSPECTORS_MAX = 400 };
+enum {
+    MODEL_KIND_CHARS = 15,
+    MODEL_ID_CHARS = 64,
+    MODEL_ASSIGNMENTS = 8,
+    MODEL_INSPECTORS_MAX = 400
+};
 
 struct model_claim {
     int inspector;
@@ -26,6 +31,7 @@ struct model_hold {
     int inspectors[MODEL_ASSIGNMENTS];
     size_t n_inspectors;
     bool is_online;
+    char brand[MODEL_ID_CHARS + 1];
 };
 
 struct model_assignment {
@@ -43,7 +49,8 @@ struct model_inspection {
     int lead;
     size_t n_assignments;
     struct model_assignment assigned[MODEL_ASSIGNMENTS];
-    bool is_imported, is_locked;
+    bool is_imported, is_locked, was_cancelled;
+    char brand[MODEL_ID_CHARS + 1];
 };
 
 struct model_absence {
@@ -63,6 +70,27 @@ struct model_conflict {
     enum conflict_state state;
 };
 
+struct model_key {
+    char id[MODEL_ID_CHARS + 1];
+    struct hash secret;
+    enum role role;
+    bool may_override;
+    utc_s created_at, revoked_at;
+};
+
+struct model_person { /* whose data are stored, or were */
+    ref_t ref;
+    struct hash hash;
+    bool is_erased;
+};
+
+struct model_thing { /* of the company's document, but what is dated */
+    char kind[MODEL_KIND_CHARS + 1], id[MODEL_ID_CHARS + 1];
+    bool is_gone, is_retired;
+    bool is_limited;        /* an inspector: so many jobs a day */
+    uint64_t made, changed; /* by which entry, and which changed it last */
+};
+
 struct model {
     int64_t buffer_s;
     uint64_t seq;
@@ -79,6 +107,12 @@ struct model {
     size_t n_absences, room_absences;
     struct model_conflict *conflicts; /* unresolved ones */
     size_t n_conflicts, room_conflicts;
+    struct model_key *keys; /* as they were made */
+    size_t n_keys, room_keys;
+    struct model_person *people; /* by ref */
+    size_t n_people, room_people;
+    struct model_thing *things;
+    size_t n_things, room_things;
     struct pairs admitted;               /* by them */
     uint64_t n_opened, n_closed, n_told; /* conflicts ever; claims added or removed ever */
     uint64_t kinds[COMMANDS];
@@ -112,6 +146,10 @@ const struct model_inspection *model_named(const struct model *model, struct str
 const struct model_absence *model_find_absence(const struct model *model, ref_t ref);
 const struct model_conflict *model_find_conflict(const struct model *model, ref_t ref);
 const struct model_claim *model_find_claim(const struct model *model, int inspector, ref_t ref);
+
+/* The text as a string that ends; ret has room for `most` characters more one. */
+void model_copy(char *ret, struct str text, size_t most);
+void *model_grow(void *at, size_t n, size_t *room, size_t size);
 
 static inline bool is_absence(uint8_t kind)
 {

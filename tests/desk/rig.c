@@ -46,6 +46,20 @@ void rig_clock_set(struct rig_clock *clock, int64_t now_s)
     atomic_store(&clock->now_s, now_s);
 }
 
+void rig_inspector(struct buf *out, int i, const char *surname)
+{
+    static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+    buf_print(out,
+              "{\"_id\":\"i%d\",\"name\":\"Inspector %d%s\",\"email\":\"i%d@example.com\","
+              "\"services\":[\"short\",\"home\",\"long\",\"pair\"%s]%s,\"weekly\":[",
+              i, i, surname, i, i % 8 == 6 ? "" : ",\"radon\"",
+              i % 8 == 7 ? ",\"dailyMax\":3" : "");
+    for (int d = 0; d < 7; d++)
+        buf_print(out, "%s{\"day\":\"%s\",\"spans\":[[\"00:00\",\"24:00\"]]}", d > 0 ? "," : "",
+                  days[d]);
+    buf_print(out, "]}");
+}
+
 void rig_document(struct buf *out, const char *company)
 {
     rig_document_of(out, company, RIG_INSPECTORS);
@@ -66,17 +80,9 @@ void rig_document_of(struct buf *out, const char *company, int inspectors)
                    "\"inspectors\":2},"
                    "{\"_id\":\"radon\",\"name\":\"Radon\",\"type\":\"addon\",\"minutes\":15}],"
                    "\"inspectors\":[");
-    static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
     for (int i = 0; i < inspectors; i++) {
-        buf_print(out,
-                  "%s{\"_id\":\"i%d\",\"name\":\"Inspector %d\",\"email\":\"i%d@example.com\","
-                  "\"services\":[\"short\",\"home\",\"long\",\"pair\"%s]%s,\"weekly\":[",
-                  i > 0 ? "," : "", i, i, i, i % 8 == 6 ? "" : ",\"radon\"",
-                  i % 8 == 7 ? ",\"dailyMax\":3" : "");
-        for (int d = 0; d < 7; d++)
-            buf_print(out, "%s{\"day\":\"%s\",\"spans\":[[\"00:00\",\"24:00\"]]}", d > 0 ? "," : "",
-                      days[d]);
-        buf_print(out, "]}");
+        buf_print(out, "%s", i > 0 ? "," : "");
+        rig_inspector(out, i, "");
     }
     buf_print(out, "]}");
 }

@@ -36,6 +36,9 @@ void rig_document(struct buf *out, const char *company);
 /* The same with any number of inspectors: every eighth does no radon, every eighth takes three. */
 void rig_document_of(struct buf *out, const char *company, int inspectors);
 
+/* One of them, as the document has it. */
+void rig_inspector(struct buf *out, int i, const char *surname);
+
 struct desk *rig_open(struct store *store, struct rig_clock *clock);
 struct import_report rig_import(struct desk *desk, struct str text); /* which must be taken in */
 

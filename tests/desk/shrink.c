@@ -90,7 +90,7 @@ static void shrink(struct shrinking *s)
 {
     for (int draw = 0; draw < DRAWS_END; draw++) {
         struct life life = s->best;
-        life.off |= (uint64_t)1 << draw;
+        life.off.has[draw] = true;
         if (draw != DRAW_one && draw != DRAW_seconds)
             (void)try_life(s, life);
     }
@@ -114,7 +114,7 @@ static void say_command(const struct life *life)
     fprintf(stderr, "  %s %s %" PRIu64 " %" PRIu64 " --life %" PRIu64, life->program, life->backend,
             life->commands, life->seed, life->commands);
     for (int draw = 0; draw < DRAWS_END; draw++) {
-        if ((life->off >> draw & 1) == 0)
+        if (!life->off.has[draw])
             continue;
         fprintf(stderr, "%s%s", comma, draw_name((enum draw)draw));
         comma = ",";

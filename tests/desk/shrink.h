@@ -8,7 +8,8 @@ enum { SHRINK_MS = 60000 };
 
 struct life {
     const char *backend, *program, *folder;
-    uint64_t seed, commands, off; /* off: draws left out */
+    uint64_t seed, commands;
+    struct draw_set off; /* draws left out */
     int64_t shrink_ms;
 };
 

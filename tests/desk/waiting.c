@@ -5,7 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { THREADS = 16, ROUNDS = 30, QUEUE = 4 };
+enum { THREADS = 16, ROUNDS = 30, QUEUE = 4, MANY = 300 };
+enum { DAY_MS = DAY_S * 1000, REQUEST_KEPT_S = 7 * DAY_S };
+
+static il_rc count_row(void *context, const void *row, struct il_err *reterr)
+{
+    (void)row;
+    (void)reterr;
+    ++*(size_t *)context;
+    return IL_OK;
+}
 
 /* ---- the queue ---- */
 
@@ -243,6 +252,118 @@ static void test_idempotency_after_a_fault(void **state)
     bench_close(b);
 }
 
+static size_t count_requests(struct bench *b)
+{
+    const struct store_query all = { .table = TABLE_IDEMPOTENCY,
+                                     .by = BY_ALL,
+                                     .company = STR("a") };
+    struct store_read *read;
+    struct il_err err;
+    size_t n = 0;
+    assert_int_equal(store_read_open(b->memory, &read, &err), IL_OK);
+    assert_int_equal(store_find(read, &all, count_row, &n, &err), IL_OK);
+    store_read_close(read);
+    return n;
+}
+
+/* The writer's loop passes by twice, so that the sweep has ended. */
+static void sweep_once(struct bench *b, int64_t ahead_ms)
+{
+    atomic_fetch_add(&b->clock.ahead_ms, ahead_ms);
+    for (int i = 0; i < 2; i++) {
+        struct desk_job job = rig_job(&b->arena, "a", COMMAND_EXPIRE, rig_actor(ROLE_ADMIN, false));
+        desk_do(b->desk, &job);
+        (void)code_of(&job);
+    }
+}
+
+/* One sweep looks at one company. */
+static void sweep(struct bench *b, int64_t ahead_ms)
+{
+    sweep_once(b, ahead_ms);
+    for (int i = 0; i < 3; i++)
+        sweep_once(b, DESK_SWEEP_MS);
+}
+
+static void do_of_order(struct bench *b, enum command_kind kind, const char *key, struct str id)
+{
+    struct desk_job job = rig_job(&b->arena, "a", kind, rig_actor(ROLE_ADMIN, false));
+    job.command.subject = id;
+    job.command.version = VERSION_ANY;
+    job.has_idempotency = true;
+    job.idempotency_key = str_from(key);
+    desk_do(b->desk, &job);
+    assert_int_equal(code_of(&job), CODE_NONE);
+}
+
+/* Kept as long as the booking lives, others seven days of the journal's time. */
+static void test_old_requests_are_forgotten(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct desk_job lives = keyed(b, "i0", "lives", "body");
+    struct desk_job ends = book(b, "a", "i1", slot + (utc_s)20 * DAY_S);
+    ends.has_idempotency = true;
+    ends.idempotency_key = STR("ends");
+    desk_do(b->desk, &lives);
+    desk_do(b->desk, &ends);
+    const struct str lives_id = lives.verdict.entry->inspections[0]->id;
+    const struct str ends_id = ends.verdict.entry->inspections[0]->id;
+    assert_int_equal(code_of(&lives), CODE_NONE);
+    assert_int_equal(code_of(&ends), CODE_NONE);
+    do_of_order(b, COMMAND_LOCK, "lock", lives_id);
+    do_of_order(b, COMMAND_CANCEL, "cancel", ends_id);
+    rig_clock_set(&b->clock, bench_now + REQUEST_KEPT_S - 1);
+    do_of_order(b, COMMAND_UNLOCK, "young", lives_id);
+    sweep(b, DAY_MS);
+    assert_int_equal(count_requests(b), 5);
+
+    rig_clock_set(&b->clock, bench_now + REQUEST_KEPT_S);
+    sweep(b, DAY_MS); /* nothing happened meanwhile: time stands where the journal does */
+    assert_int_equal(count_requests(b), 5);
+    do_of_order(b, COMMAND_LOCK, "later", lives_id);
+    sweep(b, DESK_SWEEP_MS); /* a company is looked through once a day */
+    assert_int_equal(count_requests(b), 6);
+    sweep(b, DAY_MS);
+    assert_int_equal(count_requests(b), 3); /* lives, young, later */
+    struct desk_job again = keyed(b, "i0", "lives", "body");
+    desk_do(b->desk, &again);
+    assert_true(again.replayed);
+    assert_int_equal(code_of(&again), CODE_NONE);
+
+    do_of_order(b, COMMAND_RESTORE, "back", ends_id); /* its row stays away, and that is right */
+    bench_close(b);
+}
+
+/* More than one step holds, of which each takes some: none is left out, and no commit takes all. */
+static void test_many_old_requests(void **state)
+{
+    (void)state;
+    struct bench *b = bench_open((struct limits){ 0 });
+    struct desk_job job = keyed(b, "i0", "booked", "body");
+    desk_do(b->desk, &job);
+    const struct str id = job.verdict.entry->inspections[0]->id;
+    assert_int_equal(code_of(&job), CODE_NONE);
+    for (int i = 0; i < MANY; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "%d", i);
+        do_of_order(b, i % 2 == 0 ? COMMAND_LOCK : COMMAND_UNLOCK, key, id);
+    }
+    rig_clock_set(&b->clock, bench_now + REQUEST_KEPT_S);
+    assert_int_equal(do_book(b, "a", "i1", slot + (utc_s)9 * DAY_S), CODE_NONE);
+    assert_int_equal(count_requests(b), 1 + MANY);
+    size_t before = 1 + MANY;
+    sweep_once(b, DAY_MS);
+    for (int i = 0; i < 10; i++) {
+        const size_t left = count_requests(b);
+        assert_true(left <= before && before - left < MANY / 2);
+        before = left;
+        sweep_once(b, DESK_SWEEP_MS);
+    }
+    assert_int_equal(count_requests(b), 1);
+    bench_close(b);
+}
+
 /* ---- everybody at once ---- */
 
 struct racer {
@@ -383,6 +504,8 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_idempotency),
         cmocka_unit_test(test_idempotency_after_a_fault),
+        cmocka_unit_test(test_old_requests_are_forgotten),
+        cmocka_unit_test(test_many_old_requests),
         cmocka_unit_test(test_race_for_one_slot),
         cmocka_unit_test(test_race_with_one_key),
         cmocka_unit_test(test_imports_beside_bookings),

@@ -1,5 +1,7 @@
 /* What somebody may want of a desk: commands, drawn. */
+#include "wishes.h"
 #include "drive.h"
+#include "house.h"
 #include "steps.h"
 
 #include "desk/people.h"
@@ -109,15 +111,18 @@ static void pick_want(struct drive *d, struct drive_job *to)
         want->inspectors = pick_inspectors(d, to, &to->arena, chance(&d->dice, 8) ? 2 : 1);
     if (chance(&d->dice, 20))
         want->brand = STR("linked");
+    else if (chance(&d->dice, 5))
+        want->brand = wish_brand(d, to);
     if (chance(&d->dice, 50)) {
         want->property.has_place = true;
         want->property.place = (struct place){ 397400000, -1049900000 };
         want->property.square_feet = 2000;
     }
-    to->must_succeed = !online && want->n_assignments == 0 && want->datetime.has_offset &&
-                       (want->minutes > 0 || want->has_endtime) && want->inspectors.n == 1 &&
-                       model_inspector(want->inspectors.at[0]) % 8 < 6 &&
-                       at > drive_now(d, to->company);
+    to->must_succeed =
+        !online && want->n_assignments == 0 && want->datetime.has_offset &&
+        (want->minutes > 0 || want->has_endtime) && want->inspectors.n == 1 &&
+        !house_is_special(&to->company->follow.model, model_inspector(want->inspectors.at[0])) &&
+        at > drive_now(d, to->company);
 }
 
 static void pick_override(struct drive *d, struct drive_job *to)
@@ -304,7 +309,18 @@ static void wish_reassign(struct drive *d, struct drive_job *to)
                            .property = want->property };
 }
 
-/* Each goes to a time of its own, or to the one that the order before it leaves. */
+/* To the time and the lead of another. */
+static void goes_to(struct drive_job *to, struct move *move, const struct model_inspection *place)
+{
+    struct str *lead = arena_new(&to->arena, struct str);
+    *lead = str_print(&to->arena, "i%d", place->lead);
+    move->want.has_datetime = true;
+    move->want.datetime = rig_instant(place->start);
+    move->want.inspectors = (struct strs){ lead, 1 };
+}
+
+/* Each goes to a time of its own, or to the one that the order before it leaves; to other people,
+ * or both. */
 static void wish_reassignments(struct drive *d, struct drive_job *to)
 {
     struct command *command = &to->job.command;
@@ -318,14 +334,18 @@ static void wish_reassignments(struct drive *d, struct drive_job *to)
         moves[i].subject = command->subject;
         moves[i].version = VERSION_ANY;
         moves[i].want.property = command->want.property;
-        if (chance(&d->dice, 60))
-            moves[i].want.inspectors = pick_inspectors(d, to, &to->arena, 1);
-        else
-            moves[i].want.has_datetime = true;
+        moves[i].want.has_datetime = chance(&d->dice, 50);
+        if (!moves[i].want.has_datetime || chance(&d->dice, 30))
+            moves[i].want.inspectors =
+                pick_inspectors(d, to, &to->arena, chance(&d->dice, 8) ? 2 : 1);
         const utc_s start = before != NULL && chance(&d->dice, 50)
                                 ? before->start
                                 : drive_now(d, to->company) + (utc_s)dice(&d->dice, 480) * HOUR_S;
         moves[i].want.datetime = rig_instant(start);
+        if (i == 1 && before != NULL && subject != NULL && drawn(&d->dice, DRAW_swap)) {
+            goes_to(to, &moves[0], subject);
+            goes_to(to, &moves[1], before);
+        }
         before = subject;
     }
     command->subject = STR("");
@@ -438,17 +458,6 @@ static void wish_change_absence(struct drive *d, struct drive_job *to)
         command->want.inspectors = pick_inspectors(d, to, &to->arena, 1);
 }
 
-static void wish_key(struct drive *d, struct drive_job *to)
-{
-    to->job.command.actor = rig_actor(ROLE_ADMIN, true);
-    struct key_record *key = &to->job.command.key;
-    key->id = str_print(&to->arena, "key%d", (int)dice(&d->dice, 20));
-    key->secret = hash_of(str_print(&to->arena, "%s of %s", key->id.at, to->company->id));
-    key->role = ROLE_STAFF;
-    key->name = STR("a desk");
-    key->created_at = drive_now(d, to->company);
-}
-
 /* Erased twice is erased: then there is nothing to do. */
 static void wish_erase(struct drive *d, struct drive_job *to)
 {
@@ -506,10 +515,26 @@ static const struct {
     { DRAW_add_absence, COMMAND_ADD_ABSENCE, wish_add_absence },
     { DRAW_remove_absence, COMMAND_REMOVE_ABSENCE, wish_remove_absence },
     { DRAW_key, COMMAND_KEY, wish_key },
+    { DRAW_rotate, COMMAND_KEY, wish_rotate },
+    { DRAW_revoke, COMMAND_KEY, wish_revoke },
+    { DRAW_setting, COMMAND_CONFIGURE, wish_setting },
     { DRAW_erase, COMMAND_ERASE, wish_erase },
     { DRAW_release, COMMAND_RELEASE, wish_release },
     { DRAW_expire, COMMAND_EXPIRE, wish_expire },
 };
+
+/* Seven days, and as long as the booking lives that it made (one that came back may be forgotten).
+ */
+static bool is_remembered(const struct drive_company *c, const struct drive_kept *kept)
+{
+    const struct model *m = &c->follow.model;
+    if (m->last_at - kept->at < (utc_s)7 * DAY_S)
+        return true;
+    for (size_t i = m->n_inspections; kept->kind == COMMAND_BOOK && i-- > 0;)
+        if (m->inspections[i].ref >> REF_SEQ_SHIFT == kept->seq)
+            return !m->inspections[i].was_cancelled;
+    return false;
+}
 
 /* One that was done and is of the kind at hand: a key stands for a route and its body. */
 static const struct drive_kept *pick_kept(struct drive *d, const struct drive_job *to)
@@ -518,7 +543,7 @@ static const struct drive_kept *pick_kept(struct drive *d, const struct drive_jo
     const size_t from = c->n_kept == 0 ? 0 : (size_t)dice(&d->dice, c->n_kept);
     for (size_t i = 0; i < c->n_kept; i++) {
         const struct drive_kept *kept = &c->kept[(from + i) % c->n_kept];
-        if (kept->kind == to->job.command.kind)
+        if (kept->kind == to->job.command.kind && is_remembered(c, kept))
             return kept;
     }
     return NULL;
@@ -533,7 +558,7 @@ static void pick_idempotency(struct drive *d, struct drive_job *to)
         return;
     snprintf(to->key, sizeof(to->key), "n%lu", (unsigned long)d->commands);
     to->job.request = hash_of(str_from(to->key));
-    if (to->is_replay) {
+    if (kept != NULL) {
         memcpy(to->key, kept->key, sizeof(to->key));
         to->job.command.actor = kept->actor;
         to->job.request = kept->request;
@@ -556,6 +581,8 @@ void wish(struct drive *d, struct drive_company *c, struct drive_job *to)
     to->company = c;
     to->job = rig_job(&to->arena, c->id, fills[i].kind, actor);
     to->must_succeed = false;
+    to->is_stale = false;
+    to->seen = c->follow.model.seq;
     fills[i].fill(d, to);
     pick_idempotency(d, to);
 }

@@ -62,6 +62,15 @@ static void say_absence(const struct drive_job *it)
     trace_add(" affected %s", c->affected == AFFECTED_OPEN ? "open" : "refuse");
 }
 
+static void say_setting(const struct setting_wish *wish)
+{
+    static const char *const hows[] = { "", "add", "replace", "merge", "remove" };
+    if (wish->how != SETTING_NONE)
+        trace_add(" %s %s %.*s %.*s", hows[wish->how], setting_list_name(wish->kind),
+                  STR_ARG(wish->id), (int)(wish->text.len < 80 ? wish->text.len : 80),
+                  wish->text.len > 0 ? wish->text.at : "");
+}
+
 void words_of_job(const struct drive_job *it)
 {
     const struct command *c = &it->job.command;
@@ -80,6 +89,13 @@ void words_of_job(const struct drive_job *it)
         trace_add(" %lx to state %d", (unsigned long)c->conflict, (int)c->conflict_state);
     if (c->kind == COMMAND_ADD_ABSENCE || c->has_times)
         say_absence(it);
+    if (c->kind == COMMAND_KEY)
+        trace_add(" %s %.*s",
+                  c->key_change == KEY_MADE      ? "made"
+                  : c->key_change == KEY_ROTATED ? "rotated to"
+                                                 : "revoked",
+                  STR_ARG(c->key.id));
+    say_setting(&it->job.setting);
     if (c->override.rules != 0)
         trace_add(" override");
 }

@@ -4,9 +4,6 @@
 
 enum { COPY_ORDERS_MAX = 2000, LARGE_INSPECTORS = 300, CROWD_MIN = 60 };
 
-static const uint64_t no_worlds =
-    (uint64_t)1 << DRAW_copy | (uint64_t)1 << DRAW_large | (uint64_t)1 << DRAW_crowd;
-
 struct world {
     struct rig_clock clock;
     struct store *store;
@@ -17,12 +14,14 @@ static void world_open(struct drive *d, struct world *w, const char *what, struc
                        int inspectors)
 {
     struct il_err err = { .code = "" };
+    struct draw_set off = d->dice.off;
+    off.has[DRAW_copy] = off.has[DRAW_large] = off.has[DRAW_crowd] = true;
     CHECK(store_memory_open(dice_system(), &w->store, &err) == IL_OK, "store: %s", err.text);
     trace_indent(what);
     const struct drive_start start = { .store = w->store,
                                        .clock = &w->clock,
                                        .seed = d->dice.state >> 1,
-                                       .off = d->dice.off | no_worlds,
+                                       .off = off,
                                        .now = drive_now(d, &d->companies[0]),
                                        .document = document,
                                        .inspectors = inspectors,

@@ -127,6 +127,8 @@ static int start(const struct store_query *query, union any_row *probe)
         probe->key.secret = query->hash;
         return KEY_BY_SECRET;
     case BY_AFTER:
+        if (query->table == TABLE_IDEMPOTENCY)
+            return by_id(query, probe);
         probe->inspection.starts_at = query->from;
         probe->inspection.ref = ref_after(query->ref);
         return INSPECTION_BY_TIME;
@@ -216,6 +218,9 @@ static enum fit row_fit(const struct store_query *query, const void *row)
     case BY_FIRST:
         return FITS;
     case BY_AFTER:
+        if (query->table == TABLE_IDEMPOTENCY)
+            return id_fits(query, row) ? SKIPPED : FITS;
+        return listed_fit(query, inspection);
     case BY_BEFORE:
     case BY_NEWEST:
         return listed_fit(query, inspection);

@@ -230,7 +230,6 @@ static bool search_apply(struct steps *steps, struct memory_company *company,
 /* The company if it stands at the expected seq, moved on to the last entry's; else NULL (S2). */
 static struct memory_company *company_move(struct steps *steps, const struct store_change *change)
 {
-    const struct store_entry *last = &change->entries[change->n_entries - 1];
     const struct row_company probe = { .id = change->company };
     struct memory_company *company = skip_find(&steps->store->companies, &probe);
     struct row_company *before = NULL;
@@ -239,6 +238,7 @@ static struct memory_company *company_move(struct steps *steps, const struct sto
         return NULL;
     if (change->n_entries == 0)
         return company;
+    const struct store_entry *last = &change->entries[change->n_entries - 1];
     if (company) {
         before = malloc(sizeof *before);
         assert(before);
@@ -274,6 +274,8 @@ static enum store_outcome changes_apply(struct steps *steps, const struct store_
             *ret_at = i;
             return STORE_REFUSED;
         }
+        for (size_t k = 0; k < changes[i].n_forgotten; k++)
+            row_drop(steps, company, TABLE_IDEMPOTENCY, &changes[i].forgotten[k]);
     }
     return STORE_COMMITTED;
 }

@@ -274,6 +274,7 @@ static const struct store_ops ops = {
     .read_own = lite_read_own,
     .read_close = lite_read_close,
     .find = lite_find,
+    .strangers = lite_strangers,
     .commit = lite_commit,
     .secret = lite_secret,
     .stats = lite_stats,

@@ -71,7 +71,9 @@ static const char *const wheres[TABLE_COUNT][BY_COUNT] = {
     [TABLE_PERSON] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                        [BY_REF] = "company_id = ?1 AND ref = ?2" },
     [TABLE_IDEMPOTENCY] = { [BY_ALL] = "company_id = ?1 ORDER BY key_id, key_text",
-                            [BY_ID] = "company_id = ?1 AND key_id = ?3 AND key_text = ?4" },
+                            [BY_ID] = "company_id = ?1 AND key_id = ?3 AND key_text = ?4",
+                            [BY_AFTER] = "company_id = ?1 AND (key_id, key_text) > (?3, ?4)"
+                                         " ORDER BY key_id, key_text" },
     [TABLE_OUTBOX] = { [BY_ALL] = "company_id = ?1 AND ref > ?2 ORDER BY ref",
                        [BY_REF] = "company_id = ?1 AND ref = ?2",
                        [BY_OWNER] = "company_id = ?1 AND owner = ?2 ORDER BY ref",
@@ -344,5 +346,46 @@ il_rc lite_find(struct store_read *base, const struct store_query *query, store_
         return rows_find(read, &search, query->text, reterr);
     const il_rc rc = every_inspector(read, &search, &inspector, reterr);
     buf_drop(&inspector);
+    return rc;
+}
+
+static il_rc strangers_visit(struct lite_read *read, sqlite3_stmt *statement, const char *table,
+                             struct search *search, struct il_err *reterr)
+{
+    int rc;
+
+    while ((rc = sqlite3_step(statement)) == SQLITE_ROW) {
+        const struct row_stranger stranger = { table, column_str(statement, 0),
+                                               sqlite3_column_int64(statement, 1) };
+
+        TRY(search->visit(search->context, &stranger, reterr));
+    }
+    return rc == SQLITE_DONE ? IL_OK : lite_fail(read->db, rc, table, reterr);
+}
+
+/* The file is looked through rarely: the statements are not kept. */
+il_rc lite_strangers(struct store_read *base, store_visit visit, void *context,
+                     struct il_err *reterr)
+{
+    struct lite_read *read = (struct lite_read *)base;
+    struct search search = { .visit = visit, .context = context };
+    il_rc rc = IL_OK;
+
+    for (int table = TABLE_COMPANY + 1; table < TABLE_COUNT && rc == IL_OK; table++) {
+        const struct row_shape *shape = row_shape((enum store_table)table);
+        sqlite3_stmt *statement = NULL;
+        struct buf sql = { 0 };
+
+        buf_print(&sql,
+                  "SELECT %s, count(*) FROM %s WHERE %s NOT IN (SELECT id FROM company) "
+                  "GROUP BY 1 ORDER BY 1",
+                  shape->company, shape->table, shape->company);
+        buf_add_char(&sql, '\0');
+        rc = lite_prepare(read->db, sql.own_at, &statement, reterr);
+        buf_drop(&sql);
+        if (rc == IL_OK)
+            rc = strangers_visit(read, statement, shape->table, &search, reterr);
+        sqlite3_finalize(statement);
+    }
     return rc;
 }

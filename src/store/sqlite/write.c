@@ -100,6 +100,7 @@ il_rc lite_write_prepare(struct lite *store, struct il_err *reterr)
     TRY(drop_prepare(store, TABLE_CLAIM, reterr));
     TRY(drop_prepare(store, TABLE_SETTING, reterr));
     TRY(drop_prepare(store, TABLE_ABSENCE, reterr));
+    TRY(drop_prepare(store, TABLE_IDEMPOTENCY, reterr));
     TRY(drop_prepare(store, TABLE_SEARCH_BLOCK, reterr));
     TRY(drop_prepare(store, TABLE_SEARCH_PART, reterr));
     TRY(lite_reader_own(store, reterr));
@@ -145,22 +146,31 @@ static il_rc statement_run(struct lite *store, sqlite3_stmt *statement, bool *re
     return result;
 }
 
+struct rows_in { /* where rows go */
+    const struct store_change *change;
+    enum store_table table;
+};
+
+static il_rc row_drop(struct lite *store, struct rows_in in, const void *row, struct il_err *reterr)
+{
+    const struct row_shape *shape = row_shape(in.table);
+    sqlite3_stmt *statement = store->drops[in.table];
+    bool refused = false;
+
+    lite_bind_str(statement, 1, in.change->company);
+    for (size_t c = 0; c < shape->n_key; c++)
+        lite_bind(statement, (int)c + 2, &shape->columns[c], row);
+    return statement_run(store, statement, &refused, reterr);
+}
+
 static il_rc rows_drop(struct lite *store, const struct store_change *change, struct row_list list,
                        enum store_table table, struct il_err *reterr)
 {
-    const struct row_shape *shape = row_shape(table);
-    sqlite3_stmt *statement = store->drops[table];
-    bool refused = false;
-
     for (size_t i = 0; i < list.n; i++) {
-        const char *row = list.at + i * shape->bytes;
+        const char *row = list.at + i * row_shape(table)->bytes;
 
-        if (!row_is_removed(table, row))
-            continue;
-        lite_bind_str(statement, 1, change->company);
-        for (size_t c = 0; c < shape->n_key; c++)
-            lite_bind(statement, (int)c + 2, &shape->columns[c], row);
-        TRY(statement_run(store, statement, &refused, reterr));
+        if (row_is_removed(table, row))
+            TRY(row_drop(store, (struct rows_in){ change, table }, row, reterr));
     }
     return IL_OK;
 }
@@ -178,11 +188,6 @@ static il_rc claims_drop(struct lite *store, const struct store_change *change,
     }
     return IL_OK;
 }
-
-struct rows_in { /* where rows go */
-    const struct store_change *change;
-    enum store_table table;
-};
 
 static il_rc rows_put(struct lite *store, struct rows_in in, struct row_list list,
                       bool *ret_refused, struct il_err *reterr)
@@ -247,7 +252,17 @@ static il_rc search_write(struct lite *store, const struct store_change *change,
     return IL_OK;
 }
 
-/* Words alone: the company stays where it is, but it must be there. */
+static il_rc requests_drop(struct lite *store, const struct store_change *change,
+                           struct il_err *reterr)
+{
+    const struct rows_in in = { change, TABLE_IDEMPOTENCY };
+
+    for (size_t i = 0; i < change->n_forgotten; i++)
+        TRY(row_drop(store, in, &change->forgotten[i], reterr));
+    return IL_OK;
+}
+
+/* No entry: the company stays where it is, but it must be there. */
 static il_rc company_hold(struct lite *store, const struct store_change *change, bool *ret_moved,
                           struct il_err *reterr)
 {
@@ -293,8 +308,10 @@ static il_rc changes_write(struct lite *store, const struct store_change *change
             TRY(entry_write(store, &changes[i], &changes[i].entries[e], &refused, reterr));
             store->is_wipe_due = store->is_wipe_due || changes[i].entries[e].wipes;
         }
-        if (!moved && !refused)
+        if (!moved && !refused) {
             TRY(search_write(store, &changes[i], reterr));
+            TRY(requests_drop(store, &changes[i], reterr));
+        }
         if (moved || refused) {
             *ret = moved ? STORE_MOVED : STORE_REFUSED;
             *ret_at = i;

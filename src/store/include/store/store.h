@@ -197,9 +197,12 @@ struct store_change { /* the new entries of one company */
     struct str company;
     uint64_t expected_seq; /* 0 creates the company with its first entry */
     const struct store_entry *entries;
-    size_t n_entries;           /* >= 1; 0 with words of a company that is there, which stays at its
-                                 * seq */
+    size_t n_entries;           /* >= 1; 0 with words, or requests to forget, of a company that is
+                                 * there, which stays at its seq */
     struct store_search search; /* after the entries */
+    const struct row_idempotency *forgotten; /* by key_id and key: deletes, after the entries and of
+                                              * no entry either */
+    size_t n_forgotten;
 };
 
 enum store_outcome {
@@ -249,7 +252,8 @@ enum store_by {
     BY_FIRST,    /* ENTRY: the first that is stored of every company, by company: whose journals
                   * there are, whatever COMPANY says (`company` is ignored) */
     BY_AFTER,    /* INSPECTION: (starts_at, ref) > (`from`, `ref`), starts_at < `to`, in that order;
-                  * `text` names a status other than "confirmed", or is empty for all */
+                  * `text` names a status other than "confirmed", or is empty for all.
+                  * IDEMPOTENCY: (key_id, key) > (`text`, `text2`), in that order */
     BY_BEFORE,   /* INSPECTION: (starts_at, ref) < (`to`, `ref`), starts_at >= `from`, the last
                   * first; `text` as above */
     BY_NEWEST,   /* INSPECTION: ref < `ref` and > `key`, the last first */
@@ -266,6 +270,12 @@ struct store_query {
     int64_t from, to, key;
     struct hash hash;
     size_t limit; /* 0: no limit */
+};
+
+struct row_stranger { /* rows of a company that TABLE_COMPANY does not have */
+    const char *table;
+    struct str company;
+    int64_t rows;
 };
 
 /* `row` points to the row struct of the query's table. Returning other than IL_OK ends the search
@@ -286,6 +296,10 @@ struct store_ops {
     void (*read_close)(struct store_read *);
     IL_MUST il_rc (*find)(struct store_read *, const struct store_query *, store_visit visit,
                           void *context, struct il_err *reterr);
+    /* Every table that names companies, those that no company's own query would ever show. Only a
+     * foreign hand writes such rows. Visits row_stranger, by table and company. */
+    IL_MUST il_rc (*strangers)(struct store_read *, store_visit visit, void *context,
+                               struct il_err *reterr);
     IL_MUST il_rc (*commit)(struct store *, const struct store_change *changes, size_t n,
                             enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
     /* A 32-byte secret made once when the store was created, kept with the data: signs tokens. */
@@ -311,6 +325,8 @@ IL_MUST il_rc store_read_own(struct store *store, struct store_read **ret, struc
 void store_read_close(struct store_read *read); /* accepts NULL */
 IL_MUST il_rc store_find(struct store_read *read, const struct store_query *query,
                          store_visit visit, void *context, struct il_err *reterr);
+IL_MUST il_rc store_strangers(struct store_read *read, store_visit visit, void *context,
+                              struct il_err *reterr);
 IL_MUST il_rc store_commit(struct store *store, const struct store_change *changes, size_t n,
                            enum store_outcome *ret, size_t *ret_at, struct il_err *reterr);
 struct hash store_secret(struct store *store);

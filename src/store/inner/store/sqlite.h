@@ -94,5 +94,7 @@ IL_MUST il_rc lite_read_own(struct store *store, struct store_read **ret, struct
 void lite_read_close(struct store_read *base);
 IL_MUST il_rc lite_find(struct store_read *read, const struct store_query *query, store_visit visit,
                         void *context, struct il_err *reterr);
+IL_MUST il_rc lite_strangers(struct store_read *read, store_visit visit, void *context,
+                             struct il_err *reterr);
 
 #endif
