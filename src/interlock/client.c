@@ -186,28 +186,6 @@ static bool ask_server(struct client *client, const struct request *request, str
 
 /* ---- in this process ---- */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static struct str percent_decode(struct arena *arena, struct str text)
-{
-    char *at = arena_array(arena, char, text.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '%' && i + 2 < text.len && hex_value(text.at[i + 1]) >= 0) {
-            at[n++] = (char)(hex_value(text.at[i + 1]) * 16 + hex_value(text.at[i + 2]));
-            i += 2;
-        } else {
-            at[n++] = text.at[i];
-        }
-    }
-    return (struct str){ at, n };
-}
-
 struct str percent_encode(struct arena *arena, struct str text)
 {
     static const char hex[] = "0123456789ABCDEF";
@@ -236,27 +214,15 @@ static bool ask_here(struct client *client, const struct request *asked, struct 
         { STR("If-Match"), str_from(asked->if_match) },
     };
     const size_t n_headers = sizeof headers / sizeof headers[0];
-    struct http_field query[HTTP_QUERY_MAX];
-    size_t n_query = 0;
-    struct str rest = asked->target;
-    const struct str path = str_cut(&rest, '?');
-    while (rest.len > 0 && n_query < HTTP_QUERY_MAX) {
-        struct str value = str_cut(&rest, '&');
-        const struct str name = str_cut(&value, '=');
-        query[n_query++] = (struct http_field){ name, percent_decode(&client->arena, value) };
-    }
-    const struct http_request request = { .method = str_from(asked->method),
-                                          .path = percent_decode(&client->arena, path),
-                                          .headers = headers,
-                                          .n_headers =
-                                              n_headers - (asked->if_match == NULL ? 1 : 0),
-                                          .query = query,
-                                          .n_query = n_query,
-                                          .body = asked->body,
-                                          .from_local_socket = true,
-                                          .arena = &client->arena };
+    struct http_request request = { .method = str_from(asked->method),
+                                    .headers = headers,
+                                    .n_headers = n_headers - (asked->if_match == NULL ? 1 : 0),
+                                    .body = asked->body,
+                                    .from_local_socket = true,
+                                    .arena = &client->arena };
     struct http_response response = { .status = 0 };
-    api_perform(&client->api, &request, &response);
+    if (http_request_read(&request, asked->target, DOCUMENT_BYTES_MAX, &response))
+        api_perform(&client->api, &request, &response);
     ret->status = response.status;
     ret->body = response.body;
     return true;
