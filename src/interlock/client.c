@@ -162,6 +162,9 @@ static bool ask_server(struct client *client, const struct request *request, str
     if (request->if_match != NULL)
         headers = curl_slist_append(
             headers, str_print(&client->arena, "If-Match: %s", request->if_match).at);
+    if (request->hold != NULL)
+        headers = curl_slist_append(
+            headers, str_print(&client->arena, "Interlock-Hold: %s", request->hold).at);
     CURL *c = client->curl;
     curl_easy_reset(c);
     (void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, client->socket.at);
@@ -208,15 +211,16 @@ struct str percent_encode(struct arena *arena, struct str text)
 
 static bool ask_here(struct client *client, const struct request *asked, struct answer *ret)
 {
-    const struct http_field headers[] = {
-        { STR("Content-Type"), STR("application/json") },
-        { STR("Interlock-Company"), str_from(asked->company) },
-        { STR("If-Match"), str_from(asked->if_match) },
-    };
-    const size_t n_headers = sizeof headers / sizeof headers[0];
+    struct http_field headers[4] = { { STR("Content-Type"), STR("application/json") },
+                                     { STR("Interlock-Company"), str_from(asked->company) } };
+    size_t n = 2;
+    if (asked->if_match != NULL)
+        headers[n++] = (struct http_field){ STR("If-Match"), str_from(asked->if_match) };
+    if (asked->hold != NULL)
+        headers[n++] = (struct http_field){ STR("Interlock-Hold"), str_from(asked->hold) };
     struct http_request request = { .method = str_from(asked->method),
                                     .headers = headers,
-                                    .n_headers = n_headers - (asked->if_match == NULL ? 1 : 0),
+                                    .n_headers = n,
                                     .body = asked->body,
                                     .from_local_socket = true,
                                     .arena = &client->arena };
@@ -237,7 +241,9 @@ bool client_send(struct client *client, const struct request *request, struct an
 bool client_ask(struct client *client, const char *method, struct str target, const char *company,
                 struct str body, struct answer *ret)
 {
-    const struct request request = { method, target, company, NULL, body };
+    const struct request request = {
+        .method = method, .target = target, .company = company, .body = body
+    };
     return client_send(client, &request, ret);
 }
 
