@@ -110,7 +110,7 @@ static void words_are_those_of_http(void **state)
         { { "GET", "/calendar?from=2026-11-32", NULL }, 422, "\"field\":\"/from\"" },
         { { NULL, NULL, NULL }, 501, "\"code\":\"not_implemented\"" },
         { { "GET", NULL, NULL }, 400, "\"code\":\"bad_request\"" },
-        { { "GET", "/stream", NULL }, 503, "A stream needs a server" },
+        { { "GET", "/stream", NULL }, 501, "A stream needs a server" },
         { { "GET", "/metrics", NULL }, 200, "interlock_" },
         { { "GET", "/openapi.json", NULL }, 200, "\"openapi\"" },
     };
