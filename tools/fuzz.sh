@@ -2,6 +2,8 @@
 # Fuzzes every parser, and the server led by api/openapi.yaml, for SECONDS each (default 60), with
 # ASan and UBSan; what is found of a parser stays in build-fuzz/found, and anything found fails. Usage: fuzz.sh [SECONDS]
 set -eu
+# Without, UBSan writes what it finds and goes on, and the run counts as clean.
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 seconds=${1:-60}
 [ -f build-fuzz/build.ninja ] ||
     CC=clang meson setup build-fuzz -Dfuzz=true -Db_lundef=false -Db_sanitize=address,undefined -Doptimization=1 >/dev/null

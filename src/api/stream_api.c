@@ -188,8 +188,8 @@ bool stream_handle(struct call *call)
     switch (stream_open(call, &place, &stream)) {
     case STREAM_OPENED:
         break;
-    case STREAM_NO_SERVER:
-        return answer_code(call, CODE_overloaded, "",
+    case STREAM_NO_SERVER: /* no trying again helps */
+        return answer_code(call, CODE_not_implemented, "",
                            STR("A stream needs a server; read /changes instead."));
     case STREAM_FULL:
         return answer_code(call, CODE_overloaded, "",

@@ -197,3 +197,34 @@ enum refusal framing_check(const struct http_request *request, struct str versio
         return REFUSAL_FRAMING;
     return length > body_limit ? REFUSAL_BODY_SIZE : REFUSAL_NONE;
 }
+
+static enum refusal headers_check(const struct http_request *request)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < request->n_headers; i++) {
+        const struct http_field *const field = &request->headers[i];
+        if (!field_is_clean(field))
+            return REFUSAL_HEADER_BYTES;
+        bytes += field->name.len + field->value.len + sizeof ": \r\n" - 1;
+    }
+    return request->n_headers > HTTP_HEADERS_MAX || bytes > HTTP_HEADER_BLOCK_BYTES
+               ? REFUSAL_HEADERS_SIZE
+               : REFUSAL_NONE;
+}
+
+bool http_request_read(struct http_request *request, struct str target, size_t body_limit,
+                       struct http_response *response)
+{
+    enum refusal refusal = method_check(request->method);
+    if (refusal == REFUSAL_NONE)
+        refusal = target_read(target, request);
+    if (refusal == REFUSAL_NONE)
+        refusal = headers_check(request);
+    if (refusal == REFUSAL_NONE && request->body.len > body_limit)
+        refusal = REFUSAL_BODY_SIZE;
+    if (str_equal(request->method, STR("HEAD")))
+        request->method = STR("GET");
+    if (refusal != REFUSAL_NONE)
+        refusal_fill(refusal, response);
+    return refusal == REFUSAL_NONE;
+}

@@ -32,6 +32,7 @@ static enum exit_code send_it(struct asking *a, const char *method, struct str t
                                      .target = target,
                                      .company = args_get(a->args, "company"),
                                      .if_match = changes ? a->if_match : NULL,
+                                     .hold = changes ? NULL : args_get(a->args, "hold"),
                                      .body = str_from(body) };
     enum exit_code exit_code = EXIT_FAILED;
     *ret = (struct answer){ .status = 0 };

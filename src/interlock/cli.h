@@ -129,6 +129,7 @@ struct request {
     struct str target;
     const char *company;
     const char *if_match; /* NULL: none */
+    const char *hold;     /* whose own time counts as free; NULL: none */
     struct str body;
 };
 
@@ -191,10 +192,9 @@ struct command_table {
 };
 
 extern const struct command_table commands_of_orders, commands_of_calendars, commands_of_absences,
-    commands_of_trouble, commands_of_settings, commands_of_help;
+    commands_of_trouble, commands_of_keys, commands_of_settings, commands_of_help;
 extern const struct command_spec command_serve, command_import, command_export, command_key_create,
-    command_key_list, command_key_revoke, command_key_rotate, command_check, command_audit,
-    command_backup, command_restore, command_person_find, command_person_export,
-    command_person_erase, command_demo, command_generate;
+    command_check, command_audit, command_backup, command_restore, command_person_find,
+    command_person_export, command_person_erase, command_demo, command_generate;
 
 #endif

@@ -162,6 +162,9 @@ static bool ask_server(struct client *client, const struct request *request, str
     if (request->if_match != NULL)
         headers = curl_slist_append(
             headers, str_print(&client->arena, "If-Match: %s", request->if_match).at);
+    if (request->hold != NULL)
+        headers = curl_slist_append(
+            headers, str_print(&client->arena, "Interlock-Hold: %s", request->hold).at);
     CURL *c = client->curl;
     curl_easy_reset(c);
     (void)curl_easy_setopt(c, CURLOPT_UNIX_SOCKET_PATH, client->socket.at);
@@ -186,28 +189,6 @@ static bool ask_server(struct client *client, const struct request *request, str
 
 /* ---- in this process ---- */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static struct str percent_decode(struct arena *arena, struct str text)
-{
-    char *at = arena_array(arena, char, text.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '%' && i + 2 < text.len && hex_value(text.at[i + 1]) >= 0) {
-            at[n++] = (char)(hex_value(text.at[i + 1]) * 16 + hex_value(text.at[i + 2]));
-            i += 2;
-        } else {
-            at[n++] = text.at[i];
-        }
-    }
-    return (struct str){ at, n };
-}
-
 struct str percent_encode(struct arena *arena, struct str text)
 {
     static const char hex[] = "0123456789ABCDEF";
@@ -230,33 +211,22 @@ struct str percent_encode(struct arena *arena, struct str text)
 
 static bool ask_here(struct client *client, const struct request *asked, struct answer *ret)
 {
-    const struct http_field headers[] = {
-        { STR("Content-Type"), STR("application/json") },
-        { STR("Interlock-Company"), str_from(asked->company) },
-        { STR("If-Match"), str_from(asked->if_match) },
-    };
-    const size_t n_headers = sizeof headers / sizeof headers[0];
-    struct http_field query[HTTP_QUERY_MAX];
-    size_t n_query = 0;
-    struct str rest = asked->target;
-    const struct str path = str_cut(&rest, '?');
-    while (rest.len > 0 && n_query < HTTP_QUERY_MAX) {
-        struct str value = str_cut(&rest, '&');
-        const struct str name = str_cut(&value, '=');
-        query[n_query++] = (struct http_field){ name, percent_decode(&client->arena, value) };
-    }
-    const struct http_request request = { .method = str_from(asked->method),
-                                          .path = percent_decode(&client->arena, path),
-                                          .headers = headers,
-                                          .n_headers =
-                                              n_headers - (asked->if_match == NULL ? 1 : 0),
-                                          .query = query,
-                                          .n_query = n_query,
-                                          .body = asked->body,
-                                          .from_local_socket = true,
-                                          .arena = &client->arena };
+    struct http_field headers[4] = { { STR("Content-Type"), STR("application/json") },
+                                     { STR("Interlock-Company"), str_from(asked->company) } };
+    size_t n = 2;
+    if (asked->if_match != NULL)
+        headers[n++] = (struct http_field){ STR("If-Match"), str_from(asked->if_match) };
+    if (asked->hold != NULL)
+        headers[n++] = (struct http_field){ STR("Interlock-Hold"), str_from(asked->hold) };
+    struct http_request request = { .method = str_from(asked->method),
+                                    .headers = headers,
+                                    .n_headers = n,
+                                    .body = asked->body,
+                                    .from_local_socket = true,
+                                    .arena = &client->arena };
     struct http_response response = { .status = 0 };
-    api_perform(&client->api, &request, &response);
+    if (http_request_read(&request, asked->target, DOCUMENT_BYTES_MAX, &response))
+        api_perform(&client->api, &request, &response);
     ret->status = response.status;
     ret->body = response.body;
     return true;
@@ -271,7 +241,9 @@ bool client_send(struct client *client, const struct request *request, struct an
 bool client_ask(struct client *client, const char *method, struct str target, const char *company,
                 struct str body, struct answer *ret)
 {
-    const struct request request = { method, target, company, NULL, body };
+    const struct request request = {
+        .method = method, .target = target, .company = company, .body = body
+    };
     return client_send(client, &request, ret);
 }
 

@@ -83,7 +83,8 @@ static const struct command_spec commands[] = {
       .group = GROUP_BOOKING,
       .summary = "Lists the times that can be booked.",
       .operands = "",
-      OPTIONS({ "brand", "ID", "whose rules, default the company's first brand", false }),
+      OPTIONS({ "brand", "ID", "whose rules, default the company's first brand", false },
+              { "hold", "TOKEN", "a hold whose own time counts as free", false }),
       .with = ASKS | WITH_VISIT | WITH_WINDOW | WITH_SEARCH | WITH_HOUSE,
       .run = request_run,
       .request = &slots },
@@ -123,8 +124,11 @@ static const struct command_spec commands[] = {
               { "datetime", "TIME",
                 "the start: 2026-11-30T08:00 (company's zone) or with an offset", true },
               { "brand", "ID", "whose rules, default the company's first brand", false },
-              { "reschedule", "ORDER", "an order whose own time counts as free", false }),
-      .with = ASKS | WITH_VISIT | WITH_HOUSE,
+              { "hold", "TOKEN", "a hold whose own time counts as free", false }),
+      .with = ASKS | WITH_VISIT | WITH_WINDOW | WITH_SEARCH | WITH_HOUSE,
+      .notes =
+          "What narrows a list of slots (--days, --inspectors, --limit and so on) is taken as\n"
+          "slots takes it, so that the words of the one can be given to the other.",
       .run = request_run,
       .request = &why },
 };

@@ -47,6 +47,14 @@ static const struct request_spec set = {
     .view = { .print = print_setting },
 };
 
+static const struct request_spec replace = {
+    .method = "PUT",
+    .path = "/settings/{}/{}",
+    .stands_path = "/settings/{}/{}",
+    .stands_at = "setting.version",
+    .view = { .print = print_setting },
+};
+
 static const struct request_spec remove_one = {
     .method = "DELETE",
     .path = "/settings/{}/{}",
@@ -65,6 +73,17 @@ static const struct request_spec services = {
                                     { "INSPECTORS", "inspectors" }) } } },
 };
 
+static const struct request_spec brand = {
+    .method = "GET",
+    .path = "/brand/public",
+    .view = { .says = "{brand.name} ({brand._id}) of {company.name}, times in {timezone}, "
+                      "booked from {firstDate} to {lastDate}",
+              .tables = { { .list = "services",
+                            .none = "There is no service.",
+                            COLUMNS({ "SERVICE", "_id" }, { "NAME", "name" }, { "TYPE", "type" },
+                                    { "MINUTES", "minutes" }, { "PRICE", "@money" }) } } },
+};
+
 static const char kinds[] = "KIND is brands, services, inspectors, areas, openings or holidays.";
 
 static const struct command_spec commands[] = {
@@ -74,6 +93,13 @@ static const struct command_spec commands[] = {
       .with = ASKS,
       .run = request_run,
       .request = &services },
+    { .name = "brand",
+      .summary = "Shows what a brand tells the public: its services, prices and booking rules.",
+      .operands = "",
+      OPTIONS({ "brand", "ID", "the brand, default the company's first", false }),
+      .with = ASKS,
+      .run = request_run,
+      .request = &brand },
     { .name = "settings list",
       .summary = "Lists what a company is configured with: brands, services, inspectors, areas, "
                  "openings or holidays.",
@@ -115,6 +141,16 @@ static const struct command_spec commands[] = {
           "inspectors, areas, openings or holidays, with one.",
       .run = request_run,
       .request = &set },
+    { .name = "settings replace",
+      .summary = "Makes one thing what --body says, as an import of it does.",
+      .operands = "KIND [ID]",
+      .n_operands = 2,
+      .n_optional = 1,
+      .with = CHANGES | WITH_VERSION,
+      .notes = "What --body does not name is as if it had never been said, but for the `settings`\n"
+               "of a company or brand, which are laid over what is there. KIND as with set.",
+      .run = request_run,
+      .request = &replace },
     { .name = "settings remove",
       .summary = "Removes one thing of the configuration.",
       .operands = "KIND ID",

@@ -14,7 +14,11 @@ static const struct request_spec conflicts = {
                                     { "STATE", "state" }, { "CAUSE", "cause" },
                                     { "ORDER", "a.orderNumber|a.kind" }, { "WHEN", "a.@when" },
                                     { "OVER", "b.orderNumber|b.kind" }, { "WHEN", "b.@when" },
-                                    { "NOTE", "note|reason" }) } } },
+                                    { "NOTE", "note|reason" }) },
+                          { .list = "conflicts/replacements/slots",
+                            COLUMNS({ "CONFLICT", "^^_id" }, { "ORDER", "^orderNumber" },
+                                    { "COULD GO TO", "@when" },
+                                    { "INSPECTORS", "inspectors" }) } } },
 };
 
 static const struct request_spec acknowledge = {
@@ -51,14 +55,15 @@ static const struct request_spec changes = {
                                     { "STATUS", "what.inspections.0.status" }) } } },
 };
 
-#define CONFLICTS(called)                                                                       \
-    {                                                                                           \
-        .name = called, .group = GROUP_TROUBLE,                                                 \
-        .summary = "Lists overlaps that stand: what was admitted, or had already happened.",    \
-        .operands = "",                                                                         \
-        OPTIONS(                                                                                \
-            { "state", "STATE", "open (default), acknowledged, accepted or resolved", false }), \
-        .with = ASKS | WITH_PAGES, .run = request_run, .request = &conflicts                    \
+#define CONFLICTS(called)                                                                          \
+    {                                                                                              \
+        .name = called, .group = GROUP_TROUBLE,                                                    \
+        .summary = "Lists overlaps that stand: what was admitted, or had already happened.",       \
+        .operands = "",                                                                            \
+        OPTIONS({ "state", "STATE", "open (default), acknowledged, accepted or resolved", false }, \
+                { "replacements", NULL, "with each, where its orders could go: the nearest times", \
+                  false }),                                                                        \
+        .with = ASKS | WITH_PAGES, .run = request_run, .request = &conflicts                       \
     }
 
 static const struct command_spec commands[] = {

@@ -5,15 +5,15 @@
 #include <string.h>
 
 static const struct command_spec *const singles[] = {
-    &command_serve,        &command_backup,     &command_restore,     &command_check,
-    &command_import,       &command_export,     &command_key_create,  &command_key_list,
-    &command_key_revoke,   &command_key_rotate, &command_person_find, &command_person_export,
-    &command_person_erase, &command_audit,      &command_demo,        &command_generate,
+    &command_serve,         &command_backup,       &command_restore,    &command_check,
+    &command_import,        &command_export,       &command_key_create, &command_person_find,
+    &command_person_export, &command_person_erase, &command_audit,      &command_demo,
+    &command_generate,
 };
 
 static const struct command_table *const tables[] = {
-    &commands_of_orders,  &commands_of_calendars, &commands_of_absences,
-    &commands_of_trouble, &commands_of_settings,  &commands_of_help,
+    &commands_of_keys,    &commands_of_orders,   &commands_of_calendars, &commands_of_absences,
+    &commands_of_trouble, &commands_of_settings, &commands_of_help,
 };
 
 enum { SINGLES = sizeof singles / sizeof singles[0], TABLES = sizeof tables / sizeof tables[0] };

@@ -35,6 +35,8 @@ static const struct word {
     { "external-ref", "externalRef", NULL, TEXT },
     { "acknowledge-duplicate", "acknowledgeDuplicate", NULL, FLAG },
     { "extend", NULL, NULL, FLAG },
+    { "replacements", NULL, NULL, FLAG },
+    { "grace", "graceSeconds", NULL, NUMBER },
     { "query", "q", NULL, TEXT },
     { "minutes", NULL, NULL, NUMBER },
     { "lat", NULL, "property", NUMBER },
@@ -91,8 +93,10 @@ static void put_query(struct arena *arena, struct buf *out, const struct args *a
     const char *order = args->command->request->table_order;
     for (size_t i = 0; (option = command_option(args->command, i)) != NULL; i++) {
         const struct word word = word_of(option->name);
-        if (args->values[i] != NULL && word.kind != NOT_SENT)
-            put_parameter(arena, out, word.name, args->values[i]);
+        /* A question's hold is a header (ask.c). */
+        if (args->values[i] == NULL || word.kind == NOT_SENT || strcmp(option->name, "hold") == 0)
+            continue;
+        put_parameter(arena, out, word.name, word.kind == FLAG ? "true" : args->values[i]);
     }
     if (order != NULL && !args_has(args, "order") && !args_has(args, "json"))
         put_parameter(arena, out, "order", order);

@@ -1,8 +1,10 @@
 """Bad input: each line of cases/bad_input.cases is sent to a server and answered as it says.
 
-After the table nothing has changed: the export is the one before it, and check is clean.
+After the table nothing has changed: the export is the one before it, and check is clean. The table
+has lines for all that api/openapi.yaml says can be wrong (bad_input_cover.py).
 """
 import re, uuid
+from bad_input_cover import Row, missing, of_operations, operations
 from harness import *
 
 TABLE = pathlib.Path(__file__).parent.parent / "cases" / "bad_input.cases"
@@ -25,6 +27,8 @@ def company_document():
     other = order(5004, "alice", on("2027-02-05T10:00:00"), on("2027-02-05T13:00:00"))
     square = [[-105.2, 39.5], [-104.6, 39.5], [-104.6, 40.0], [-105.2, 40.0]]
     doc = company(inspections=[taken, full, moving, other], settings={"horizonDays": 365},
+                  openings=[{"_id": "o1", "_inspectorId": "bob", "date": "2027-03-20",
+                             "starts": ["09:00"]}],
                   holidays=[{"_id": "h1", "date": "2027-02-15", "name": "Closed"}],
                   areas=[{"_id": "metro", "name": "Metro", "polygon": square}])
     doc["inspectors"][0]["weekly"] = [{"day": day, "spans": ALWAYS} for day in WEEK]
@@ -271,6 +275,13 @@ PERMITTED = [
     ("POST", "/settings/services", "admin"), ("PUT", "/settings/services/quick", "admin"),
     ("PATCH", "/settings/services/quick", "admin"), ("DELETE", "/settings/services/quick", "admin"),
     ("PUT", "/settings/company", "admin"), ("PATCH", "/settings/company", "admin"),
+    ("GET", "/calendar", "admin staff inspector readonly"),
+    ("GET", "/schedule/capacity?services=quick", "admin staff inspector readonly"),
+    ("POST", "/schedule/check", "admin staff inspector readonly"),
+    ("GET", "/inspections", "admin staff inspector readonly"),
+    ("GET", "/unplaced", "admin staff inspector readonly"),
+    ("GET", "/brand/public", "admin staff inspector readonly online"),
+    ("GET", "/services", "admin staff inspector readonly online"),
     ("GET", "/keys", "admin"), ("GET", "/keys/nothing", "admin"),
     ("POST", "/keys/nothing/revoke", "admin"), ("POST", "/keys/nothing/rotate", "admin")]
 
@@ -288,6 +299,24 @@ def permitted(world, method, path, roles):
         world.client(role).ask(method, path, body).want(401, "unauthorized")
 
 
+def covered(operation, rows):
+    same(missing(operation, rows), [], "what the table leaves out")
+
+
+def roles_are_published(listed):
+    """Each operation that needs a key stands in PERMITTED, with the roles that are published."""
+    rows = [Row(f"{method} {path} staff", "", "- -") for method, path, _ in PERMITTED]
+    roles = dict(zip(rows, [set(row[2].split()) for row in PERMITTED]))
+    for operation, of_it in of_operations(listed, rows).items():
+        if operation.roles and not operation.is_planned:
+            same([roles[row] for row in of_it], [set(operation.roles)] * max(len(of_it), 1),
+                 f"roles of {operation.name}")
+
+
+listed = operations()
+for operation, rows in of_operations(listed, [Row(*line) for line in blocks()]).items():
+    cases.run(f"{operation.name} is covered", covered, operation, rows)
+cases.run("roles are those that are published", roles_are_published, listed)
 world = World()
 before = {name: server.export(name) for name in ("frontrange", "rival")}
 for block, changes, want in blocks():

@@ -346,6 +346,13 @@ def hold_commands(scene):
     scene.run("hold", "show", "hfff", code=5)
     check("Nothing is held." in scene.run("hold", "list"), "the empty list")
     token = scene.json("hold", "make", *words)["hold"]["token"]
+    asked = ("--services", "quick", "--from", at(11, "10:00")[:10], "--days", "1", "--inspectors",
+             "alice", "--order", "time")
+    starts = lambda *more: [s["local"][-5:] for s in scene.json("slots", *asked, *more)["slots"]]
+    check("10:00" not in starts() and "10:00" in starts("--hold", token), "slots beside a hold")
+    why = ("why", "--inspector", "alice", "--datetime", at(11, "10:00"), *asked)
+    same([scene.json(*why)["bookable"], scene.json(*why, "--hold", token)["bookable"]],
+         [False, True], "why, beside a hold")
     said = scene.run("book", "--hold", token, "--name", "Ann", "--address", "9 Elm")
     check("10:00-11:00, alice" in said, said)
 
@@ -354,6 +361,9 @@ def trouble_commands(scene):
     table, answer = scene.read("/conflicts", "conflicts")
     same(scene.json("conflicts", "list"), answer, "by the other name")
     check("7001" in table and "7002" in table and "carol" in table, table)
+    check("COULD GO TO" not in table, "replacements that nobody asked for")
+    table, more = scene.read("/conflicts?replacements=true", "conflicts", "--replacements")
+    check("COULD GO TO" in table and more["conflicts"][0]["replacements"][0]["slots"], table)
     name = answer["conflicts"][0]["_id"]
     scene.run("conflict", "acknowledge", name, "--note", "calling", "--dry-run")
     check("acknowledged, calling" in scene.run("conflict", "acknowledge", name, "--note",
@@ -412,6 +422,8 @@ def searching_command(scene):
                           "--inspector", "carol", "--status", "confirmed")
     check("7001" in table and "7002" in table, table)
     same(len(scene.json("inspections", "--all")["inspections"]), 2, "orders")
+    listed = scene.json("inspections", "--order", "time", "--limit", "1")
+    same([i["orderNumber"] for i in listed["inspections"]], [7001], "the first by start")
     same(len(scene.json("inspections", "--query", "7001")["inspections"]), 1, "orders found")
 
 
@@ -428,8 +440,40 @@ def journal_commands(scene):
     check("stands" in scene.err, scene.err)
     same(scene.json("settings", "show", "holidays", "h9")["setting"]["name"], "Loud", "name")
     scene.run("settings", "set", "company", "--body", "-", document={"name": "Range"})
+    scene.run("settings", "replace", "holidays", "h9", "--body", "-",
+              document={"date": str(local_date(41)), "name": "Later"})
+    same(scene.json("settings", "show", "holidays", "h9")["setting"]["date"],
+         str(local_date(41)), "date of what was replaced")
+    scene.run("settings", "replace", "holidays", "h9", "--body", "-", document={"name": "x"}, code=2)
+    table, _ = scene.read("/brand/public?brand=boulder", "brand", "--brand", "boulder")
+    check("(boulder)" in table and "radon" in table, table)
     scene.run("settings", "remove", "holidays", "h9")
     scene.run("settings", "show", "holidays", "h9", code=5)
+
+
+def key_commands(scene):
+    secret = scene.run("key", "create", "--role", "readonly", "--name", "shop").strip()
+    check(secret.startswith("il_") and "only time" in scene.err, scene.err)
+    table, listed = scene.read("/keys", "key", "list")
+    key = next(k for k in listed["keys"] if k["name"] == "shop")
+    check(re.search(rf"^{key['_id']} +readonly +valid ", table, re.M), table)
+    table, _ = scene.read(f"/keys/{key['_id']}", "key", "show", key["_id"])
+    check("shop" in table and secret not in table, table)
+    state = lambda: scene.json("key", "show", key["_id"])["key"]["state"]
+    said = scene.run("key", "rotate", key["_id"], "--dry-run")
+    check("Nothing is kept" in said and "il_" not in said, said)
+    same(state(), "valid", "state after a dry run")
+    scene.run("key", "rotate", key["_id"], "--grace", "soon", code=2)
+    scene.run("key", "rotate", key["_id"], "--grace", "-1", code=2)
+    fresh = scene.run("key", "rotate", key["_id"], "--grace", "60", "--reason", "spring").strip()
+    check(fresh.startswith("il_") and fresh != secret, fresh)
+    same(state(), "ending", "state of the old one")
+    check("Nothing is kept" in scene.run("key", "revoke", key["_id"], "--dry-run"), "dry run")
+    same(state(), "ending", "state after a dry run")
+    check(key["_id"] in scene.run("key", "revoke", key["_id"], "--reason", "lost"), "what ended")
+    same(state(), "ended", "state")
+    for what in ("show", "revoke", "rotate"):
+        scene.run("key", what, "k_none", code=5)
 
 
 def in_scene(served, act):
@@ -444,7 +488,7 @@ def serves(path):
 
 
 SCENES = [booking_commands, inspection_commands, move_command, absence_commands, hold_commands,
-          trouble_commands, pages]
+          trouble_commands, key_commands, pages]
 for path, act in (("/calendar", reading_commands), ("/inspections", searching_command),
                   ("/changes", journal_commands)):
     if serves(path):

@@ -10,7 +10,7 @@
 A request that fails is made smaller while it still fails, and printed for curl. --seed repeats a
 run, as far as times of day allow.
 """
-import argparse, collections, copy, itertools, json, pathlib, random, shlex, sys, tempfile, time
+import argparse, collections, copy, itertools, json, os, pathlib, random, shlex, sys, tempfile, time
 import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "api"))
@@ -324,13 +324,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     args = parser.parse_args()
+    # A server that was built with the sanitizer goes on after what it finds unless it is told.
+    os.environ.setdefault("UBSAN_OPTIONS", "halt_on_error=1:print_stacktrace=1")
     print(f"seed {args.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="interlock-fuzz-") as directory, \
             open(pathlib.Path(directory, "log"), "w+") as log:
         server = Server(str(pathlib.Path(args.interlock).resolve()), directory)
         try:
             failed = fuzzed(args, server, log)
-        except Differs as e:
+        except (Differs, OSError) as e:
             log.seek(0)
             print(f"FAILED: {e}\n{log.read()[-2000:]}")
             failed = 1

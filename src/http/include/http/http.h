@@ -87,6 +87,12 @@ struct http_response {
 /* Borrows name and value until the answer is sent: literals, or the request's arena. */
 void http_response_header(struct http_response *response, const char *name, struct str value);
 
+/* For a program that has a handler and no server: the caller sets method, headers, body and arena;
+ * path and query are read from `target`, and all is judged as the server judges it, but for what
+ * frames a body on a wire. False: *response is the refusal. */
+IL_MUST bool http_request_read(struct http_request *request, struct str target, size_t body_limit,
+                               struct http_response *response);
+
 struct http_exchange; /* one request and its answer; valid until answered */
 
 struct http_handler {
