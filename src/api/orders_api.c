@@ -47,7 +47,7 @@ bool reassign_handle(struct call *call)
 
 /* ---- many at once ---- */
 
-static void decode_move(struct call *call, struct json_obj *o, struct move *ret)
+static void decode_move(struct json_obj *o, struct move *ret)
 {
     ret->subject = json_get_str(o, "_id", ID_CHARS_MAX);
     ret->version = json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
@@ -76,7 +76,7 @@ bool reassignments_handle(struct call *call)
     require(&o, list.n > 0, "moves", "must name at least one order");
     for (size_t i = 0; i < list.n; i++) {
         struct json_obj in = json_arr_obj(&list, i);
-        decode_move(call, &in, &moves[i]);
+        decode_move(&in, &moves[i]);
     }
     c->moves = moves;
     c->n_moves = list.n;
