@@ -5,7 +5,8 @@
  *   writer.c     the writer's thread: batch, commit, answers
  *   facts.c      what a decision needs from outside the image
  *   project.c    an entry as rows
- *   import.c     company documents (import_brands.c: what they must not take away)
+ *   import.c     company documents (import_brands.c: what they must not take away;
+ *                import_numbers.c: numbers that would lead to two orders)
  *   settings.c   one setting changed by itself
  *   query.c      reading (people.c: all that is held of one; audit.c: a calendar to look through)
  *   news*.c      what happened, for those who listen
@@ -204,6 +205,10 @@ IL_MUST bool import_take(struct desk *desk, struct desk_job *job, utc_s now,
 /* What the services of an order are sold at today: a document need not say a price that is this. */
 struct price price_today(const struct company *company, const struct inspection *record,
                          struct arena *arena);
+
+/* import_numbers.c; IL_INVALID: the order's number or _id already leads to another. */
+IL_MUST il_rc import_check_number(const struct rows_at *in, const struct inspection *record,
+                                  struct il_err *reterr);
 
 /* import_brands.c */
 struct brands_after { /* what an import would leave */

@@ -281,45 +281,6 @@ static il_rc import_absences(struct importing *im, struct il_err *reterr)
 
 /* ---- inspections ---- */
 
-static il_rc refuse_order(const struct inspection *record, const char *field,
-                          const struct inspection *other, struct il_err *reterr)
-{
-    return il_invalid(reterr, "out_of_range", "/inspections",
-                      "%s of inspection %.*s already belongs to inspection %.*s (order %lld)",
-                      field, STR_ARG(record->id), STR_ARG(other->id),
-                      (long long)other->order_number);
-}
-
-/* No number may lead to two orders, as the one's number and the other's _id. */
-static il_rc check_order_number(struct importing *im, const struct inspection *record,
-                                struct il_err *reterr)
-{
-    struct inspection *other = NULL;
-    if (record->order_number == 0)
-        return IL_OK;
-    TRY(inspection_by_order(&im->rows_at, record->order_number, &other, reterr));
-    if (other != NULL && !str_equal(other->id, record->id))
-        return refuse_order(record, "orderNumber", other, reterr);
-    const struct str as_id = str_print(im->arena, "%lld", (long long)record->order_number);
-    if (!str_equal(as_id, record->id))
-        TRY(inspection_by_id(&im->rows_at, as_id, &other, reterr));
-    return other == NULL || str_equal(other->id, record->id)
-               ? IL_OK
-               : refuse_order(record, "orderNumber", other, reterr);
-}
-
-static il_rc check_id(struct importing *im, const struct inspection *record, struct il_err *reterr)
-{
-    const int64_t number = id_as_number(record->id);
-    struct inspection *other;
-    if (number == 0 || number == record->order_number)
-        return IL_OK;
-    TRY(inspection_by_order(&im->rows_at, number, &other, reterr));
-    return other == NULL || str_equal(other->id, record->id)
-               ? IL_OK
-               : refuse_order(record, "_id", other, reterr);
-}
-
 static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
                          const struct document_inspection *from, struct il_err *reterr)
 {
@@ -332,8 +293,7 @@ static il_rc meet_stored(struct importing *im, struct admit_inspection *admit,
     if (im->job->seq == 0) /* a company that did not exist has nothing to meet */
         return IL_OK;
     TRY(inspection_by_id(&im->rows_at, from->record.id, &existing, reterr));
-    TRY(check_order_number(im, &from->record, reterr));
-    TRY(check_id(im, &from->record, reterr));
+    TRY(import_check_number(&im->rows_at, &from->record, reterr));
     if (existing == NULL)
         return IL_OK;
     TRY(person_by_ref(&im->rows_at, existing->person, &personal, reterr));

@@ -91,57 +91,6 @@ static void test_a_duplicate_through_an_ended_hold(void **state)
     bench_close(b);
 }
 
-static void import_order(struct buf *text, const char *id, int number, int inspector)
-{
-    buf_print(
-        text,
-        "%s{\"_id\":\"%s\",\"orderNumber\":%d,\"datetime\":\"2026-10-20T15:00:00Z\","
-        "\"endtime\":\"2026-10-20T16:00:00Z\",\"_inspectorId\":\"i%d\",\"services\":[\"short\"]}",
-        number == 7001 ? "" : ",", id, number, inspector);
-}
-
-static struct desk_job on_order(struct bench *b, enum command_kind kind, const char *id)
-{
-    struct desk_job job = kind == COMMAND_RESCHEDULE
-                              ? rig_visit(&b->arena, "a", kind, "i1", slot, 60)
-                              : rig_job(&b->arena, "a", kind, rig_actor(ROLE_STAFF, false));
-    job.command.subject = str_from(id);
-    job.command.version = VERSION_ANY;
-    return job;
-}
-
-/* An _id of another system may be an order number of ours: the _id is meant, also while the order
- * that has the number changes in the same batch. */
-static void test_an_id_comes_before_a_number(void **state)
-{
-    (void)state;
-    struct bench *b = bench_open((struct limits){ 0 });
-    struct buf text = { 0 };
-    rig_document(&text, "a");
-    text.len--;
-    buf_print(&text, ",\"inspections\":[");
-    import_order(&text, "7002", 7001, 0);
-    import_order(&text, "other", 7002, 1);
-    buf_print(&text, "]}");
-    (void)rig_import(b->desk, buf_view(&text));
-    buf_drop(&text);
-    struct counted first;
-    struct counted moves;
-    struct counted cancels;
-    fault_hold(b->faults);
-    submit(b, &first, book(b, "a", "i2", slot));
-    fault_await(b->faults);
-    submit(b, &moves, on_order(b, COMMAND_RESCHEDULE, "other"));
-    submit(b, &cancels, on_order(b, COMMAND_CANCEL, "7002"));
-    fault_release(b->faults);
-    desk_drain(b->desk);
-    assert_int_equal(cancels.job.verdict.entry->inspections[0]->order_number, 7001);
-    assert_int_equal(code_of(&first.job), CODE_NONE);
-    assert_int_equal(code_of(&moves.job), CODE_NONE);
-    assert_int_equal(code_of(&cancels.job), CODE_NONE);
-    bench_close(b);
-}
-
 static struct desk_job brand_job(struct bench *b, enum setting_how how, const char *text)
 {
     struct desk_job job = rig_job(&b->arena, "a", COMMAND_CONFIGURE, rig_actor(ROLE_ADMIN, true));
@@ -185,7 +134,6 @@ int main(void)
         cmocka_unit_test(test_a_duplicate_that_moves_away_in_the_batch),
         cmocka_unit_test(test_a_duplicate_behind_cancelled_ones),
         cmocka_unit_test(test_a_duplicate_through_an_ended_hold),
-        cmocka_unit_test(test_an_id_comes_before_a_number),
         cmocka_unit_test(test_a_brand_that_the_batch_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -156,8 +156,8 @@ struct hold *hold_copy(const struct hold *from); /* deep; a new block */
 
 struct conflict *conflict_copy(const struct conflict *from); /* deep; a new block */
 
-/* The order number that an _id of digits reads as; 0: it is none. An order is found by either, so no
- * number is given that is another order's _id, and an import that brings such a pair is refused. */
+/* The order number that an _id of digits reads as; 0: it is none. An order is found by either, so
+ * no number is given that is another's _id, and an import that brings such a pair is refused. */
 int64_t id_as_number(struct str id);
 
 struct inspection *inspection_copy(struct arena *arena, const struct inspection *from); /* deep */
