@@ -1,5 +1,5 @@
-/* Numbers of orders that an import brings: no number may lead to two orders, as the one's number and
- * the other's _id, because an order is found by either. */
+/* Numbers of orders that an import brings: no number may lead to two orders, as the one's number
+ * and the other's _id, because an order is found by either. */
 #include "desk_parts.h"
 
 static il_rc refuse_order(const struct inspection *record, const char *field,
