@@ -117,7 +117,9 @@ static il_rc visit_claim(void *context, const void *row, struct il_err *reterr)
 static il_rc gather_rows(struct store_read *read, struct str company, struct gathered *g,
                          struct il_err *reterr)
 {
-    struct store_query all = { .table = TABLE_INSPECTION, .by = BY_ALL, .company = company };
+    struct store_query all = {
+        .table = TABLE_INSPECTION, .by = BY_ALL, .company = company, .is_listed = true
+    };
     TRY(store_find(read, &all, visit_inspection, g, reterr));
     g->n_orders = g->n_things;
     all.table = TABLE_ABSENCE;

@@ -220,6 +220,8 @@ void lite_reader_drop(struct lite_read *read)
             sqlite3_finalize(read->finds[table][by]);
     for (int by = 0; by < BY_COUNT; by++)
         sqlite3_finalize(read->status_finds[by]);
+    for (int by = 0; by < BY_COUNT; by++)
+        sqlite3_finalize(read->listed_finds[by]);
     const int rc = read->is_own ? SQLITE_OK : sqlite3_close(read->db);
     assert(rc == SQLITE_OK);
     free(read);

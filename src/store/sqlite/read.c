@@ -106,6 +106,19 @@ static bool is_by_status(const struct store_query *query)
            status_wheres[query->by] != NULL;
 }
 
+static bool is_listed(const struct store_query *query)
+{
+    return query->table == TABLE_INSPECTION && query->is_listed && !is_by_status(query);
+}
+
+static sqlite3_stmt **find_cached(struct lite_read *read, const struct store_query *query)
+{
+    if (is_by_status(query))
+        return &read->status_finds[query->by];
+    return is_listed(query) ? &read->listed_finds[query->by]
+                            : &read->finds[query->table][query->by];
+}
+
 static il_rc view_begin(struct lite_read *read, struct il_err *reterr)
 {
     const int rc = sqlite3_step(read->begin);
@@ -183,8 +196,10 @@ static il_rc find_prepare(struct lite_read *read, const struct store_query *quer
 
     assert(where);
     buf_print(&sql, "SELECT %s", shape->company);
-    for (size_t i = 0; i < shape->n_columns; i++)
-        buf_print(&sql, ", %s", shape->columns[i].name);
+    for (size_t i = 0; i < shape->n_columns; i++) {
+        const bool left_out = is_listed(query) && strcmp(shape->columns[i].name, "doc") == 0;
+        buf_print(&sql, ", %s", left_out ? "x''" : shape->columns[i].name);
+    }
     buf_print(&sql, " FROM %s WHERE %s LIMIT ?9", shape->table, where);
     buf_add_char(&sql, '\0');
     const il_rc rc = lite_prepare(read->db, sql.own_at, ret, reterr);
@@ -281,8 +296,7 @@ static il_rc rows_find(struct lite_read *read, struct search *search, struct str
                        struct il_err *reterr)
 {
     struct store_query query = *search->query;
-    sqlite3_stmt **cached =
-        is_by_status(&query) ? &read->status_finds[query.by] : &read->finds[query.table][query.by];
+    sqlite3_stmt **cached = find_cached(read, &query);
     sqlite3_stmt *statement = *cached;
     const bool nested = statement && sqlite3_stmt_busy(statement);
 

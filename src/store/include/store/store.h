@@ -269,7 +269,8 @@ struct store_query {
     struct str text, text2;
     int64_t from, to, key;
     struct hash hash;
-    size_t limit; /* 0: no limit */
+    size_t limit;   /* 0: no limit */
+    bool is_listed; /* INSPECTION: `doc` is not looked at, and may be empty */
 };
 
 struct row_stranger { /* rows of a company that TABLE_COMPANY does not have */

@@ -18,6 +18,7 @@ struct lite_read {
     sqlite3 *db;
     sqlite3_stmt *begin, *end, *next_inspector;
     sqlite3_stmt *finds[TABLE_COUNT][BY_COUNT];
+    sqlite3_stmt *listed_finds[BY_COUNT]; /* of inspections without their documents */
     sqlite3_stmt *status_finds[BY_COUNT]; /* of inspections in one status */
     struct lite_read *next_idle;
     bool is_own; /* on the writer's connection */
