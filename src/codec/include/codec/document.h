@@ -22,7 +22,7 @@ enum {
     YEAR_BUILT_MIN = 1000,
     YEAR_BUILT_MAX = 2300,
     ABSENCE_DAYS_MAX = 3660,
-    DOCUMENT_BYTES_MAX = 512 * 1024 * 1024,
+    DOCUMENT_BYTES_MAX = 2047 * 1024 * 1024,
 };
 
 /* Where zone bytes come from: the system's tzdata, or a test's own. */

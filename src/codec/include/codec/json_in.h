@@ -13,7 +13,7 @@
 #include "core/instant.h"
 #include "core/record.h"
 
-enum { JSON_FIELDS_MAX = 48, JSON_ITEMS_MAX = 1000000 };
+enum { JSON_FIELDS_MAX = 48, JSON_ITEMS_MAX = 5000000 };
 
 struct json_t;
 
