@@ -14,8 +14,9 @@ enum {
     SYNCHRONOUS_FULL = 2,
 };
 
-/* A search looks at a page of every block: a million orders' worth of them stays in the cache. */
-static const char READER_SPEED[] = "PRAGMA mmap_size = 268435456; PRAGMA cache_size = -8000";
+/* A search looks at a page of every block, and at rows all over the file. The map is as large as
+ * SQLite lets it be: with an eighth of it a search that is narrowed took twice as long. */
+static const char READER_SPEED[] = "PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -8000";
 
 static bool is_room(int cause)
 {
