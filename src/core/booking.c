@@ -15,7 +15,6 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         break;
     case COMMAND_RESCHEDULE:
     case COMMAND_REASSIGN:
-    case COMMAND_AMEND:
     case COMMAND_CONFIRM:
     case COMMAND_COMPLETE:
     case COMMAND_NO_SHOW:
@@ -24,6 +23,10 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_LOCK:
     case COMMAND_UNLOCK:
         needs.inspection = true;
+        break;
+    case COMMAND_AMEND:
+        needs.inspection = true;
+        needs.person = command->merged_from;
         break;
     case COMMAND_REASSIGNMENTS:
         needs.moved = true;
@@ -53,8 +56,11 @@ struct needs booking_needs(const struct image *image, const struct command *comm
 }
 
 /* Which rows they are was looked up outside; that they are there is check's to verify. */
-static bool decide_erase(struct draft *d)
+static bool decide_erase(struct draft *d, struct verdict *verdict)
 {
+    if (d->command->n_erased > ERASE_MAX)
+        return refuse(verdict, CODE_out_of_range, "",
+                      STR("That is more than one command may erase; narrow it down."));
     d->entry->erased = d->command->erased;
     d->entry->n_erased = d->command->n_erased;
     d->entry->reason = d->command->reason;
@@ -133,7 +139,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_KEY:
         return decide_key(d, facts, verdict);
     case COMMAND_ERASE:
-        return decide_erase(d);
+        return decide_erase(d, verdict);
     case COMMANDS:
         break;
     }

@@ -100,6 +100,8 @@ IL_MUST il_rc image_read(struct store_read *read, struct str company, utc_s floo
                          const struct image **ret, struct il_err *reterr);
 IL_MUST il_rc company_rows(struct store_read *read, struct str company, struct arena *arena,
                            struct setting_row **ret, size_t *ret_n, struct il_err *reterr);
+/* The same with the hours of today, and without what lies too far back: a holder. */
+const struct image *image_at(const struct image *image, utc_s now);
 void slot_publish(struct desk *desk, struct str company, const struct image *image);
 void slots_drop(struct desk *desk);
 
@@ -155,6 +157,16 @@ struct str entry_encode(struct arena *arena, struct str company, struct entry *e
 
 /* writer.c */
 void *writer_run(void *context); /* the desk */
+
+/* people.c */
+struct person_asked;
+struct people_found;
+/* What was found, as this view has it, with what came in since: afterwards no other row of that
+ * person is in the view. */
+IL_MUST il_rc people_renew(const struct rows_at *in, const struct person_asked *asked,
+                           struct people_found *found, struct il_err *reterr);
+/* The rows that are to go, as a command. */
+void erasing_choose(const struct erasing *erasing, struct arena *arena, struct command *ret);
 
 /* search_keep.c */
 /* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */

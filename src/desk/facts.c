@@ -1,7 +1,9 @@
 /* Facts: what a decision needs from outside the image, with what this batch has already decided
  * laid over what is stored. */
+#include "desk/people.h"
 #include "desk_parts.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct copy { /* the one document a query finds */
@@ -136,6 +138,15 @@ il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret, struct
 }
 
 /* ---- the batch over the store ---- */
+
+static bool batch_changes(const struct overlay *batch, struct str company)
+{
+    for (const struct overlay *o = batch; o != NULL; o = o->before) {
+        if (str_equal(o->company, company))
+            return true;
+    }
+    return false;
+}
 
 typedef bool (*is_match)(const struct inspection *, const void *sought);
 
@@ -389,6 +400,39 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     return IL_OK;
 }
 
+static bool erases(const struct entry *entry, ref_t person)
+{
+    for (size_t i = 0; i < entry->n_erased; i++) {
+        if (entry->erased[i].person == person)
+            return true;
+    }
+    return false;
+}
+
+static il_rc load_person(const struct deciding *on, const struct rows_at *in, ref_t person,
+                         struct facts *ret, struct il_err *reterr)
+{
+    struct str held;
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
+        if (str_equal(o->company, in->company) && erases(o->entry, person))
+            return IL_OK;
+    }
+    TRY(person_by_ref(in, person, &held, reterr));
+    ret->person_is_held = held.len > 0;
+    return IL_OK;
+}
+
+/* Which rows are erased is what the view has now: it may be newer than what the asker saw. */
+static il_rc load_erased(const struct deciding *on, const struct rows_at *in, struct desk_job *job,
+                         struct il_err *reterr)
+{
+    assert(!batch_changes(on->batch, in->company) && "it opens a batch (writer.c)");
+    TRY(people_renew(in, &job->erasing->asked, &job->erasing->found, reterr));
+    job->erasing->now = on->now;
+    erasing_choose(job->erasing, job->arena, &job->command);
+    return IL_OK;
+}
+
 il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                  struct il_err *reterr)
 {
@@ -409,6 +453,10 @@ il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
         TRY(load_duplicates(on, job, ret, reterr));
+    if (needs.person != 0)
+        TRY(load_person(on, &in, needs.person, ret, reterr));
+    if (job->erasing != NULL)
+        TRY(load_erased(on, &in, job, reterr));
     if (job->setting.how != SETTING_NONE)
         TRY(configure_prepare(on, &in, job, ret, reterr));
     return IL_OK;

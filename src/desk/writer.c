@@ -177,8 +177,8 @@ static bool is_undecided(const struct batch_company *c, const struct desk_job *j
     return job->verdict.needs_floor < c->image->floor;
 }
 
-/* False: the job needs an older floor than entries of this batch allow, or settings that they
- * change; it opens the next batch. */
+/* False: the job needs an older floor than entries of this batch allow, or rows that they change;
+ * it opens the next batch. */
 static bool decide_one(struct batch *batch, struct store_read *read, struct desk_job *job)
 {
     struct batch_company *c = company_in(batch, job->company);
@@ -189,7 +189,7 @@ static bool decide_one(struct batch *batch, struct store_read *read, struct desk
     }
     il_rc rc = company_start(batch, c, &err);
     const bool is_setting = job->setting.how != SETTING_NONE;
-    if (is_setting && c->is_configured)
+    if ((is_setting && c->is_configured) || (job->erasing != NULL && c->n_entries > 0))
         return false;
     if (rc == IL_OK && c->image->company == NULL &&
         (job->command.kind != COMMAND_CONFIGURE || is_setting)) {
@@ -380,23 +380,11 @@ static bool commit(struct batch *batch, unsigned *moved)
 static void publish(struct batch *batch)
 {
     struct desk *desk = batch->desk;
-    const utc_s oldest = batch->now - DESK_TRIM_S;
     for (size_t i = 0; i < batch->n_companies; i++) {
         struct batch_company *c = &batch->companies[i];
         if (c->n_entries == 0)
             continue;
-        const wall_s today = zone_to_wall(c->image->company->zone, batch->now);
-        const struct image *image = block_keep(c->image);
-        const struct image *next = image_with_hours(image, wall_date(today));
-        if (next != NULL) {
-            block_free(image);
-            image = next;
-        }
-        if (image->floor < oldest) {
-            next = image_trim(image, batch->now - DESK_FLOOR_S);
-            block_free(image);
-            image = next;
-        }
+        const struct image *image = image_at(c->image, batch->now);
         slot_publish(desk, c->id, image);
         block_free(image);
     }

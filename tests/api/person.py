@@ -1,5 +1,6 @@
 """One person's data: found however it is typed, exported, erased from the file, and the rest whole.
 """
+import concurrent.futures as cf
 from harness import *
 
 args = options(__doc__.splitlines()[0])
@@ -58,12 +59,12 @@ def old_order(number=7001, client=ANN, **more):
 class Place(Server):
     """A company with one order of Ann's behind and one of somebody else's."""
 
-    def __init__(self, served=True, orders=None):
+    def __init__(self, served=True, orders=None, words=()):
         super().__init__(args)
         other = order(7002, "bob", at(-8, "09:00"), at(-8, "12:00"))
         self.take(company(inspections=orders or [old_order(), other]))
         if served:
-            self.start()
+            self.start(*words)
 
 
 def found_and_exported():
@@ -253,6 +254,94 @@ def asked_first():
             client.post("/local/persons/erase", {"name": "x", "reason": "y"}).want(404, "not_found")
 
 
+SLOW_MS = 1000  # a commit takes so long: what is sent meanwhile waits, and is decided together
+
+
+def at_once(*steps):
+    """What each comes to, begun one after the other while a commit takes its time."""
+    with cf.ThreadPoolExecutor(len(steps)) as pool:
+        futures = []
+        for step in steps:
+            futures.append(pool.submit(step))
+            time.sleep(SLOW_MS / 1000 / 4)
+        return [f.result(PATIENCE_S) for f in futures]
+
+
+def nothing_left(server):
+    code, out, err = person(server, "find", "--email", ANN["email"], "--json")
+    left = [p for p in json.loads(out)["persons"] if "held" in p] if code == 0 else []
+    same(left, [], "what is held of her after she was erased")
+    same([t for t in traces(server) if b"uisenberry" in t[1]], [], "traces of her")
+    server.must_be_clean()
+
+
+def meets(order_of):
+    """An erasure and a change of her order that was read before it, decided in either order."""
+    def run():
+        with Place(words=("--sync-delay", str(SLOW_MS))) as server:
+            secret = server.secret("staff")
+
+            def amend(number, **fields):
+                return Client(server.port, secret).patch(
+                    f"/inspection/{number}", fields, headers=[("If-Match", '"v1"')])
+
+            steps = {"hold up": lambda: amend(7002, notes="busy"),
+                     "erase": lambda: erase(server, "--email", ANN["email"]),
+                     "amend": lambda: amend(7001, notes="gate code 7")}
+            said = dict(zip(order_of, at_once(*(steps[name] for name in order_of))))
+            same(numbers(said["erase"])[:1], [7001], "erased")
+            if order_of.index("erase") < order_of.index("amend"):
+                said["amend"].want(412, "stale")
+            else:
+                said["amend"].want(200)
+            nothing_left(server)
+    return run
+
+
+def amended_all_the_time():
+    """An erasure that says so has erased whatever three people made of her order meanwhile."""
+    with Place() as server:
+        secret = server.secret("staff")
+        stop = threading.Event()
+
+        def load(who):
+            client, n = Client(server.port, secret), 0
+            while not stop.is_set():
+                n += 1
+                client.patch("/inspection/7001", {"notes": f"n{who}-{n}"},
+                             headers=[("If-Match", "*")])
+        loaders = [threading.Thread(target=load, args=(n,), daemon=True) for n in range(3)]
+        for loader in loaders:
+            loader.start()
+        left = []
+        for n in range(8):
+            erase(server, "--email", ANN["email"])
+            code, out, _ = person(server, "find", "--email", ANN["email"], "--json")
+            left += [p for p in json.loads(out)["persons"] if "held" in p] if code == 0 else []
+            server.client("admin").patch(
+                "/inspection/7001", {"client": ANN, "property": {"address": "17 Wolverine Way"}},
+                headers=[("If-Match", "*")])
+        stop.set()
+        for loader in loaders:
+            loader.join(PATIENCE_S)
+        same(len(left), 0, "rows held after they were erased")
+        server.must_be_clean()
+
+
+def made_meanwhile():
+    """A new order of hers that was queued before the erasure is not missed by it."""
+    with Place(words=("--sync-delay", str(SLOW_MS))) as server:
+        secret = server.secret("staff")
+        said = at_once(
+            lambda: Client(server.port, secret).patch("/inspection/7002", {"notes": "busy"},
+                                                      headers=[("If-Match", '"v1"')]).want(200),
+            lambda: Client(server.port, secret).book(body(3)).want(201),
+            lambda: erase(server, "--email", ANN["email"], "--ahead"))
+        number = said[1].json["inspection"]["orderNumber"]
+        same(sorted(numbers(said[2])), sorted([7001, number]), "erased")
+        nothing_left(server)
+
+
 def check_is_told():
     """A row emptied by hand is a finding, and so is one that an entry says is empty."""
     with Place(served=False) as server:
@@ -280,6 +369,10 @@ cases.run("what was replaced since is erased too", replaced_since)
 cases.run("as another client's agent only if asked for", agents)
 cases.run("an inspector is found, and kept", inspectors)
 cases.run("an inspector who was renamed is erased", inspector_renamed)
+cases.run("a change in flight does not bring back what was erased", meets(("hold up", "erase", "amend")))
+cases.run("what was changed before the erasure is erased with it", meets(("hold up", "amend", "erase")))
+cases.run("an order of hers that waited before the erasure is erased", made_meanwhile)
+cases.run("erased while her order is amended all the time", amended_all_the_time)
 cases.run("it asks first, and knows whom", asked_first)
 cases.run("the check tells an erased row from an emptied one", check_is_told)
 cases.finish()

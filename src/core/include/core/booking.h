@@ -119,6 +119,7 @@ struct command {
     struct override override;
     struct offer offer;
     bool person_changed;     /* amend */
+    ref_t merged_from;       /* amend: the person row that it was merged from; 0: nothing is held */
     struct hash person_hash; /* book, amend: of the personal data that will be stored */
     int64_t place_key;
 
@@ -154,7 +155,7 @@ struct command {
     struct key_record key;      /* made: all of it; rotated: id and secret of the new one */
     utc_s key_until;            /* revoked, rotated: until then the old one is valid */
 
-    const struct erased_person *erased; /* erase; reason says why */
+    const struct erased_person *erased; /* erase: all rows that are to go; reason says why */
     size_t n_erased;
 };
 
@@ -166,6 +167,7 @@ struct needs {
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
+    ref_t person;    /* whether its data are held; 0: not needed */
 };
 
 struct configured { /* what the company would be after a change of one of its settings */
@@ -189,6 +191,7 @@ struct facts {
     int64_t external_ref_order;          /* order number that has this externalRef; 0: none */
     const struct inspection *const *duplicates;
     size_t n_duplicates;
+    bool person_is_held; /* of needs.person: the row is there, and not erased */
 };
 
 struct evidence { /* one thing in the way */

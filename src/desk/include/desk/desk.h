@@ -72,6 +72,7 @@ struct setting_wish { /* one thing of the company's document */
 const char *setting_list_name(enum document_kind kind); /* "services"; "company" */
 
 struct personal_data;
+struct erasing;
 
 struct desk_job {
     /* Filled in by the caller; everything is borrowed until done. */
@@ -79,6 +80,8 @@ struct desk_job {
     struct command command;
     struct str personal;         /* book: canonical personal JSON */
     struct setting_wish setting; /* configure, of one thing */
+    struct erasing *erasing;     /* erase (desk/people.h): the desk fills in command.erased, and
+                                  * looks again when it decides; NULL: command.erased says it */
     struct arena *arena;
     bool has_idempotency;
     struct str idempotency_key;
