@@ -88,6 +88,22 @@ void slot_publish(struct desk *desk, struct str company, const struct image *ima
     (void)pthread_mutex_unlock(&desk->lock);
 }
 
+void slot_reload(struct desk *desk, struct str company)
+{
+    const struct image *fresh;
+    struct il_err err;
+    (void)pthread_mutex_lock(&desk->loading);
+    const utc_s floor = desk_now_s(desk) - DESK_FLOOR_S;
+    if (image_load(desk, company, floor, &fresh, &err) == IL_OK && fresh != NULL) {
+        (void)pthread_mutex_lock(&desk->lock);
+        slot_find(desk, company)->known_seq = 0;
+        (void)pthread_mutex_unlock(&desk->lock);
+        slot_publish(desk, company, fresh);
+        block_free(fresh);
+    }
+    (void)pthread_mutex_unlock(&desk->loading);
+}
+
 void slots_drop(struct desk *desk)
 {
     for (size_t i = 0; i < COMPANY_SLOTS; i++) {

@@ -103,6 +103,8 @@ IL_MUST il_rc company_rows(struct store_read *read, struct str company, struct a
 /* The same with the hours of today, and without what lies too far back: a holder. */
 const struct image *image_at(const struct image *image, utc_s now);
 void slot_publish(struct desk *desk, struct str company, const struct image *image);
+/* The image in the slot is not what the store has: it is loaded anew. */
+void slot_reload(struct desk *desk, struct str company);
 void slots_drop(struct desk *desk);
 
 /* facts.c */
@@ -171,9 +173,12 @@ void erasing_choose(const struct erasing *erasing, struct arena *arena, struct c
 /* search_keep.c */
 /* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */
 bool search_step(struct desk *desk, struct arena *arena);
-/* What entries do to words that are kept goes into each change. A fault is logged, and no reason
- * not to book: `interlock check` tells what is missing. */
-void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n);
+/* What entries do to words that are kept goes into each change. Less than n: of this change it
+ * cannot be told, which is logged. Committed, it would leave words of data that are gone. */
+IL_MUST size_t search_changes(struct desk *desk, struct arena *arena, struct store_change *changes,
+                              size_t n);
+extern const char search_damaged[];                    /* that, in words */
+bool search_concerns(const struct store_entry *entry); /* it may do something to them */
 void search_note(struct desk *desk, const struct store_change *changes, size_t n); /* committed */
 
 /* import.c */

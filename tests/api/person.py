@@ -342,6 +342,46 @@ def made_meanwhile():
         nothing_left(server)
 
 
+def words_that_cannot_be_kept():
+    """An erasure whose words would stay behind is none; whatever else goes on, goes on."""
+    many = [order(7100 + n, "bob", at(-30 - n, "09:00"), at(-30 - n, "12:00")) for n in range(300)]
+    with Place(orders=[old_order(), *many]) as server:
+        eventually(lambda: server.sql().execute("SELECT count(*) FROM search_block").fetchone()[0],
+                   "a block of words")
+        server.stop()
+        with server.sql() as db:
+            changed = db.execute("UPDATE search_part SET data = x'ffffffffff'").rowcount
+        check(changed > 0, "no part was damaged")
+        server.start("--sync-delay", str(SLOW_MS))
+        secret = server.secret("staff")
+        office = Client(server.port, secret)
+
+        def amended():
+            return Client(server.port, secret).patch(
+                "/inspection/7001", {"client": {"name": "Somebody Else"}}, headers=[("If-Match", '"v1"')])
+
+        said = at_once(lambda: office.book(booking(at(3, "09:00"))),
+                       lambda: person(server, "erase", "--email", ANN["email"], "--reason", "x",
+                                      "--yes"),
+                       lambda: Client(server.port, secret).book(booking(at(4, "09:00"))),
+                       amended)
+        said[0].want(201)
+        said[2].want(201)
+        code, out, err = said[1]
+        check(code == 1 and "words" in err, f"erase ends with {code}, {out!r}, {err!r}")
+        check("words" in said[3].want(503, "state_diverged").json["detail"], said[3].body)
+        same([("held" in p) for p in good(server, "export", "--email", ANN["email"])["persons"]],
+             [True], "rows of hers")
+        check(any("block" in f for f in server.findings()), "the check does not name the block")
+        server.stop()
+        with server.sql() as db:
+            db.execute("DELETE FROM search_part")
+            db.execute("DELETE FROM search_block")
+        server.start()
+        same(numbers(erase(server, "--email", ANN["email"])), [7001], "erased")
+        nothing_left(server)
+
+
 def check_is_told():
     """A row emptied by hand is a finding, and so is one that an entry says is empty."""
     with Place(served=False) as server:
@@ -373,6 +413,7 @@ cases.run("a change in flight does not bring back what was erased", meets(("hold
 cases.run("what was changed before the erasure is erased with it", meets(("hold up", "amend", "erase")))
 cases.run("an order of hers that waited before the erasure is erased", made_meanwhile)
 cases.run("erased while her order is amended all the time", amended_all_the_time)
+cases.run("no erasure whose words would stay in searches", words_that_cannot_be_kept)
 cases.run("it asks first, and knows whom", asked_first)
 cases.run("the check tells an erased row from an emptied one", check_is_told)
 cases.finish()

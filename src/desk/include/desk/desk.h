@@ -104,6 +104,7 @@ struct desk_job {
     const struct company *company_after; /* a holder, while a setting is decided */
     struct personal_data *sealed;        /* what a setting brings, by change */
     bool is_import;
+    bool is_wordless; /* what it does to words that are kept cannot be told: it is refused */
     struct desk_import *import;
 };
 
