@@ -39,6 +39,9 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         needs.inspection = command->inspection_id.len > 0;
         break;
     case COMMAND_CONFLICT:
+        if (command->actor.brand.len > 0 && image_find_conflict(image, command->conflict) != NULL)
+            needs.conflict = command->conflict;
+        break;
     case COMMAND_ADMIT:
     case COMMAND_HOLD:
     case COMMAND_CHANGE_HOLD:
@@ -125,7 +128,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_UNLOCK:
         return decide_status(d, facts, verdict);
     case COMMAND_CONFLICT:
-        return decide_conflict(d, verdict);
+        return decide_conflict(d, facts, verdict);
     case COMMAND_CHANGE_ABSENCE:
         return decide_change_absence(d, facts, verdict);
     case COMMAND_ADD_ABSENCE:
@@ -150,6 +153,11 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
 bool actor_sees(const struct actor *actor, struct str brand)
 {
     return actor->brand.len == 0 || str_equal(actor->brand, brand);
+}
+
+bool actor_sees_pair(const struct actor *actor, struct str brand_a, struct str brand_b)
+{
+    return actor_sees(actor, brand_a) || actor_sees(actor, brand_b);
 }
 
 /* The facts as the actor sees them. False: the hold that the command names is another brand's. */

@@ -143,6 +143,10 @@ IL_MUST il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret
 IL_MUST il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret,
                             struct il_err *reterr);
 
+/* The brand of an order or a hold; empty: of none, or there is no such thing. */
+IL_MUST il_rc owner_brand(const struct rows_at *in, enum claim_kind kind, ref_t owner,
+                          struct str *ret, struct il_err *reterr);
+
 /* project.c */
 struct personal_data { /* goes into a person row beside the entry */
     ref_t ref;

@@ -319,7 +319,7 @@ static il_rc load_external_ref(const struct deciding *on, const struct rows_at *
 
 enum { TWINS_MAX = 8 }; /* that an answer names */
 
-struct twins { /* inspections at the same address around the wanted time */
+struct twins { /* inspections at the same address around the wanted time, as the actor sees them */
     const struct deciding *on;
     const struct desk_job *job;
     const struct inspection *at[TWINS_MAX];
@@ -333,7 +333,8 @@ static const struct inspection *newest_in_batch(const struct twins *twins, ref_t
 
 static void add_twin(struct twins *twins, const struct inspection *record)
 {
-    if (twins->n < TWINS_MAX && record->status != STATUS_CANCELLED)
+    if (twins->n < TWINS_MAX && record->status != STATUS_CANCELLED &&
+        actor_sees(&twins->job->command.actor, record->brand))
         twins->at[twins->n++] = record;
 }
 
@@ -400,6 +401,45 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     return IL_OK;
 }
 
+il_rc owner_brand(const struct rows_at *in, enum claim_kind kind, ref_t owner, struct str *ret,
+                  struct il_err *reterr)
+{
+    struct inspection *order = NULL;
+    struct hold *hold = NULL;
+    *ret = STR("");
+    if (kind == CLAIM_INSPECTION)
+        TRY(inspection_by_ref(in, owner, &order, reterr));
+    else if (kind == CLAIM_HOLD)
+        TRY(hold_by_ref(in, owner, &hold, reterr));
+    if (order != NULL)
+        *ret = order->brand;
+    else if (hold != NULL)
+        *ret = hold->brand;
+    return IL_OK;
+}
+
+static il_rc load_side(const struct deciding *on, const struct rows_at *in,
+                       const struct conflict_side *side, struct str *ret, struct il_err *reterr)
+{
+    const struct inspection *order = in_batch(on->batch, in->company, has_ref, &side->owner);
+    const struct hold *hold = image_find_hold(on->image, side->owner);
+    if (side->kind == CLAIM_INSPECTION && order != NULL)
+        *ret = order->brand;
+    else if (side->kind == CLAIM_HOLD && hold != NULL)
+        *ret = hold->brand;
+    else
+        return owner_brand(in, side->kind, side->owner, ret, reterr);
+    return IL_OK;
+}
+
+static il_rc load_sides(const struct deciding *on, const struct rows_at *in, ref_t conflict,
+                        struct facts *ret, struct il_err *reterr)
+{
+    const struct conflict *c = image_find_conflict(on->image, conflict);
+    TRY(load_side(on, in, &c->a, &ret->brand_a, reterr));
+    return load_side(on, in, &c->b, &ret->brand_b, reterr);
+}
+
 static bool erases(const struct entry *entry, ref_t person)
 {
     for (size_t i = 0; i < entry->n_erased; i++) {
@@ -453,6 +493,8 @@ il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
         TRY(load_duplicates(on, job, ret, reterr));
+    if (needs.conflict != 0)
+        TRY(load_sides(on, &in, needs.conflict, ret, reterr));
     if (needs.person != 0)
         TRY(load_person(on, &in, needs.person, ret, reterr));
     if (job->erasing != NULL)

@@ -193,6 +193,10 @@ IL_MUST il_rc desk_find_personal(const struct lookup *in, ref_t person, struct s
 IL_MUST il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
                              struct il_err *reterr);
 
+/* Whose what takes time is: the brand of an order or a hold; empty: of none. */
+IL_MUST il_rc desk_brand_of(const struct lookup *in, enum claim_kind kind, ref_t owner,
+                            struct str *ret, struct il_err *reterr);
+
 enum { CHANGELOG_MAX = 1000 };
 
 struct change {         /* one entry, as far as it is about one inspection */
@@ -242,6 +246,7 @@ struct news_item {
     struct str id; /* empty: `ref` is its name (holds, conflicts) */
     ref_t ref;
     struct str brand;              /* whose it is; empty: of no brand alone */
+    struct str other_brand;        /* of a conflict: its other side's */
     struct str word;               /* status or state; of a setting its kind */
     int64_t order_number, version; /* 0: it has none */
     bool is_gone;                  /* removed, or revoked */
