@@ -146,27 +146,31 @@ bool vacation_remove(struct call *call)
     return absence_remove(call, CLAIM_VACATION);
 }
 
-static int64_t conflicts_opened(const struct entry *e)
+/* Those that the key can look at. */
+static int64_t conflicts_opened(struct call *call, const struct entry *e)
 {
     int64_t n = 0;
     for (size_t i = 0; i < e->n_conflicts; i++)
-        n += e->conflicts[i].state == CONFLICT_OPEN;
+        n += e->conflicts[i].state == CONFLICT_OPEN && sees_conflict(call, &e->conflicts[i]);
     return n;
 }
 
 void absence_encode(struct call *call)
 {
     const struct entry *e = call->job.verdict.entry;
-    const struct absence *record = &e->absences[0];
+    struct absence shown = e->absences[0];
+    const struct absence *record = &shown;
     const bool vacation = record->kind == CLAIM_VACATION;
     const struct zone *zone = call->job.image->company->zone;
     struct json j = answer_begin(call);
+    if (!sees_order(call, shown.inspection_id))
+        shown.inspection_id = STR("");
     json_start_object(&j);
     json_key(&j, vacation ? STR("vacation") : STR("event"));
     document_write_absence(&j, call->arena, zone, record);
     json_put_int(&j, "version", record->version);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
-    json_put_int(&j, "conflictsOpened", conflicts_opened(e));
+    json_put_int(&j, "conflictsOpened", conflicts_opened(call, e));
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
     http_response_header(

@@ -47,12 +47,12 @@ static void put_inspection(struct json *j, const struct board_item *item)
     strs_put(j, "services", record->services);
 }
 
-static void put_absence(struct json *j, const struct absence *record)
+static void put_absence(struct call *call, struct json *j, const struct absence *record)
 {
     json_put_str(j, "_id", record->id);
     if (record->title.len > 0)
         json_put_str(j, "title", record->title);
-    if (record->inspection_id.len > 0)
+    if (record->inspection_id.len > 0 && sees_order(call, record->inspection_id))
         json_put_str(j, "_inspectionId", record->inspection_id);
     json_put_int(j, "version", record->version);
 }
@@ -81,7 +81,7 @@ static void put_item(struct call *call, struct json *j, const struct board_item 
     if (seen && item->inspection != NULL) {
         put_inspection(j, item);
     } else if (seen && item->absence != NULL) {
-        put_absence(j, item->absence);
+        put_absence(call, j, item->absence);
     } else if (seen) {
         json_put_str(j, "_id", hold_id(call->arena, item->claim.owner));
         show_instant(j, "expiresAt", zone, item->claim.expires_at);
@@ -114,7 +114,8 @@ static void put_lane_conflicts(struct call *call, struct json *j, struct str ins
     for (size_t i = 0; i < call->image->n_conflicts; i++) {
         const struct conflict *c = call->image->conflicts[i];
         if (str_equal(c->inspector, inspector) &&
-            (span_overlaps(c->a.when, window) || span_overlaps(c->b.when, window)))
+            (span_overlaps(c->a.when, window) || span_overlaps(c->b.when, window)) &&
+            sees_conflict(call, c))
             show_conflict(call, j, c);
     }
     json_end_array(j);

@@ -23,6 +23,7 @@ enum {
 
 struct call;
 struct slot_pen;
+struct sight;
 
 struct route {
     const char *method;
@@ -57,6 +58,7 @@ struct call {
     bool dry_run;
     bool has_job;
     struct slot_pen *pen;           /* once a slot was written */
+    struct sight *sight;            /* once the brand of something in the way was asked for */
     struct http_exchange *exchange; /* NULL without a server */
     int64_t began_us;
 };
@@ -140,6 +142,11 @@ void show_nearest(struct call *call, struct json *j, const char *name,
                   const struct slot_query *search);
 void show_conflict(struct call *call, struct json *j,
                    const struct conflict *c); /* conflicts_api.c */
+/* What the key may see (sight.c): of what is in the way more than that time is taken; and whether
+ * there is such a conflict for it. */
+bool sees_in_way(struct call *call, enum claim_kind kind, ref_t owner);
+bool sees_conflict(struct call *call, const struct conflict *c);
+bool sees_order(struct call *call, struct str id); /* that an event is linked to */
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 

@@ -21,6 +21,8 @@ static const char *const lists[NEWS_KINDS] = {
 
 static bool sees(const struct actor *actor, const struct news_item *item)
 {
+    if (item->what == NEWS_CONFLICT)
+        return actor_sees_pair(actor, item->brand, item->other_brand);
     return item->brand.len == 0 ? actor->brand.len == 0 || item->what != NEWS_KEY
                                 : actor_sees(actor, item->brand);
 }

@@ -1,4 +1,7 @@
-/* Conflicts: overlaps that stand, seen and let stand by people. */
+/* Conflicts: overlaps that stand, seen and let stand by people.
+ *
+ *  To a key of one brand there are those that a thing of its brand is part of; the other side of
+ *  one, where it is another brand's, is time that is taken. */
 #include "call.h"
 
 enum { CONFLICTS_PAGE = 200, REPLACED_PAGE = 20 };
@@ -7,11 +10,12 @@ static void put_side(struct call *call, struct json *j, const char *name,
                      const struct conflict_side *side)
 {
     const struct zone *zone = call->image->company->zone;
+    const bool seen = sees_in_way(call, side->kind, side->owner);
     json_open(j, name, '{');
-    json_put_str(j, "kind", claim_kind_name(side->kind));
+    json_put_str(j, "kind", seen ? claim_kind_name(side->kind) : STR("busy"));
     show_instant(j, "datetime", zone, side->when.start);
     show_instant(j, "endtime", zone, side->when.end);
-    if (side->order_number != 0)
+    if (seen && side->order_number != 0)
         json_put_int(j, "orderNumber", side->order_number);
     json_end_object(j);
 }
@@ -109,6 +113,8 @@ static bool put_list(struct call *call, const struct conflict_list *list, size_t
     json_start_object(&j);
     json_open(&j, "conflicts", '[');
     for (size_t i = 0; i < list->n && i < page; i++) {
+        if (!sees_conflict(call, &list->at[i]))
+            continue;
         json_start_object(&j);
         put_conflict(call, &j, &list->at[i]);
         if (replacements && !put_replacements(call, &j, &list->at[i]))

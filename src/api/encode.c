@@ -88,20 +88,22 @@ static const struct company *company_of(const struct call *call)
     return image_of_call(call)->company;
 }
 
-/* An online key learns that the time is busy, never whose time it is. */
+/* An online key learns that the time is busy, never whose time it is; a key of one brand the same
+ * of what is another brand's. */
 void show_conflicts(struct call *call, struct json *j, const struct evidence *evidence, size_t n)
 {
     const struct zone *zone = company_of(call)->zone;
     json_open(j, "conflicts", '[');
     for (size_t i = 0; i < n; i++) {
         const struct evidence *e = &evidence[i];
+        const bool seen = sees_in_way(call, e->kind, e->owner);
         json_start_object(j);
-        json_put_str(j, "kind", is_online(call) ? STR("busy") : claim_kind_name(e->kind));
-        if (!is_online(call))
+        json_put_str(j, "kind", seen ? claim_kind_name(e->kind) : STR("busy"));
+        if (seen)
             json_put_str(j, "_inspectorId", e->inspector);
         show_instant(j, "datetime", zone, e->when.start);
         show_instant(j, "endtime", zone, e->when.end);
-        if (!is_online(call) && e->order_number != 0)
+        if (seen && e->order_number != 0)
             json_put_int(j, "orderNumber", e->order_number);
         json_end_object(j);
     }

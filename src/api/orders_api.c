@@ -120,6 +120,7 @@ static bool merge_order(struct call *call, const struct found_inspection *found)
     json_reader_drop(&reader);
     c->place_key = address_key(address);
     c->person_changed = !str_equal(call->job.personal, found->personal);
+    c->merged_from = found->personal.len > 0 ? found->record.person : 0;
     return rc == IL_OK || !answer_fault(call, &err);
 }
 
@@ -136,8 +137,9 @@ static void decode_amend(struct call *call, struct json_obj *o)
     json_done(o);
 }
 
-/* The merge stands on the version that was read: should another, or an order that was not there,
- * stand when it is decided, it is none of what was asked for. */
+/* The merge stands on the version that was read, and on the data held then (merged_from): should
+ * another, or an order that was not there, stand when it is decided, it is none of what was asked
+ * for. */
 static void pin_version(struct command *c, const struct inspection *read)
 {
     bool stands = read != NULL && (c->version == VERSION_ANY || c->version == read->version);

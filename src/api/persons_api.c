@@ -1,8 +1,8 @@
 /* One person's data, for the machine's owner: all that is held of them, and erasing it.
  *
- * A row of personal data is erased whole, for its hash is in the journal. So what names somebody as
- * another client's agent is erased only when that is asked for, and what an order ahead still needs
- * is kept unless that is asked for: both are said. */
+ * What names somebody as another client's agent is erased only when that is asked for, and what an
+ * order ahead still needs is kept unless that is asked for: both are said. The desk looks again
+ * when it decides: once it is said that they are erased, nothing else is held of them. */
 #include "call.h"
 
 #include "desk/people.h"
@@ -99,28 +99,6 @@ bool persons_find(struct call *call)
 
 /* ---- erasing ---- */
 
-struct erasing {
-    bool with_agents, with_ahead;
-};
-
-static bool is_ahead(const struct call *call, const struct inspection *order)
-{
-    return order != NULL && order->status != STATUS_CANCELLED && order->when.end > call->now;
-}
-
-/* NULL: it is erased. */
-static const char *kept_for(const struct call *call, const struct erasing *e,
-                            const struct person_found *p)
-{
-    if (p->as == PERSON_INSPECTOR && !p->is_former)
-        return "an inspector of the company: change the company document first";
-    if (p->as == PERSON_AGENT && !e->with_agents)
-        return "named as an agent in another client's order";
-    if (is_ahead(call, p->order) && !p->is_former && !e->with_ahead)
-        return "the order lies ahead";
-    return NULL;
-}
-
 static void put_owner(struct call *call, struct json *j, const struct person_found *p,
                       const char *why)
 {
@@ -139,78 +117,64 @@ static void put_owner(struct call *call, struct json *j, const struct person_fou
     json_end_object(j);
 }
 
-/* What will be said, of those that are erased or of those that are kept. */
-static void put_owners(struct call *call, struct json *j, const struct people_found *found,
-                       const struct erasing *e, bool of_kept)
+static bool is_erased(const struct entry *entry, ref_t person)
 {
-    json_open(j, of_kept ? "kept" : "erased", '[');
+    for (size_t i = 0; entry != NULL && i < entry->n_erased; i++) {
+        if (entry->erased[i].person == person)
+            return true;
+    }
+    return false;
+}
+
+/* A repeat finds other rows than the first time: what was erased is what the entry says. */
+static void put_erased(struct call *call, struct json *j)
+{
+    const struct people_found *found = &call->job.erasing->found;
+    json_open(j, "erased", '[');
     for (size_t i = 0; i < found->n; i++) {
-        const char *why = kept_for(call, e, &found->at[i]);
-        if (found->at[i].personal.len > 0 && (why != NULL) == of_kept)
+        if (is_erased(call->job.verdict.entry, found->at[i].person))
+            put_owner(call, j, &found->at[i], NULL);
+    }
+    json_end_array(j);
+}
+
+static void put_kept(struct call *call, struct json *j)
+{
+    const struct people_found *found = &call->job.erasing->found;
+    json_open(j, "kept", '[');
+    for (size_t i = 0; i < found->n; i++) {
+        const char *why = erasing_keeps(call->job.erasing, &found->at[i]);
+        if (found->at[i].personal.len > 0 && why != NULL)
             put_owner(call, j, &found->at[i], why);
     }
     json_end_array(j);
 }
 
-static struct str answer_text(struct call *call, const struct people_found *found,
-                              const struct erasing *e)
-{
-    struct buf out = { 0 };
-    struct json j = json_begin(&out);
-    json_start_object(&j);
-    put_owners(call, &j, found, e, false);
-    put_owners(call, &j, found, e, true);
-    json_end_object(&j);
-    const struct str text = str_copy(call->arena, buf_view(&out));
-    buf_drop(&out);
-    return text;
-}
-
-static size_t choose(struct call *call, const struct people_found *found, const struct erasing *e,
-                     struct command *ret)
-{
-    struct erased_person *erased = arena_array(call->arena, struct erased_person, found->n);
-    size_t n = 0;
-    for (size_t i = 0; i < found->n; i++) {
-        const struct person_found *p = &found->at[i];
-        if (p->personal.len > 0 && kept_for(call, e, p) == NULL)
-            erased[n++] = (struct erased_person){ p->person, p->hash };
-    }
-    ret->kind = COMMAND_ERASE;
-    ret->erased = erased;
-    ret->n_erased = n;
-    return n;
-}
-
 bool persons_erase(struct call *call)
 {
     struct json_obj o = body_root(call);
-    struct person_asked asked;
-    struct people_found found;
-    const bool one = asked_get(&o, &asked);
-    const struct erasing e = { json_opt_bool(&o, "agents", false),
-                               json_opt_bool(&o, "ahead", false) };
+    struct erasing *e = arena_new(call->arena, struct erasing);
+    const bool one = asked_get(&o, &e->asked);
+    e->with_agents = json_opt_bool(&o, "agents", false);
+    e->with_ahead = json_opt_bool(&o, "ahead", false);
+    e->now = call->now;
+    call->job.command.kind = COMMAND_ERASE;
     call->job.command.reason = json_get_str(&o, "reason", REASON_CHARS_MAX);
     json_done(&o);
     if (!body_is_good(call))
         return true;
     if (!one)
         return answer_one_way(call);
-    if (!people_get(call, &asked, &found))
-        return true;
-    const size_t n = choose(call, &found, &e, &call->job.command);
-    call->job.personal = answer_text(call, &found, &e);
-    if (n > ERASE_MAX)
-        return answer_code(call, CODE_out_of_range, "",
-                           STR("That is more than one command may erase; narrow it down."));
-    if (n > 0)
-        return false;
-    buf_add_str(&call->response->body, call->job.personal);
-    return answer_json(call, 200);
+    call->job.erasing = e;
+    return !people_get(call, &e->asked, &e->found);
 }
 
 void persons_erase_encode(struct call *call)
 {
-    buf_add_str(&call->response->body, call->job.personal);
+    struct json j = answer_begin(call);
+    json_start_object(&j);
+    put_erased(call, &j);
+    put_kept(call, &j);
+    json_end_object(&j);
     (void)answer_json(call, 200);
 }

@@ -15,7 +15,6 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         break;
     case COMMAND_RESCHEDULE:
     case COMMAND_REASSIGN:
-    case COMMAND_AMEND:
     case COMMAND_CONFIRM:
     case COMMAND_COMPLETE:
     case COMMAND_NO_SHOW:
@@ -24,6 +23,10 @@ struct needs booking_needs(const struct image *image, const struct command *comm
     case COMMAND_LOCK:
     case COMMAND_UNLOCK:
         needs.inspection = true;
+        break;
+    case COMMAND_AMEND:
+        needs.inspection = true;
+        needs.person = command->merged_from;
         break;
     case COMMAND_REASSIGNMENTS:
         needs.moved = true;
@@ -36,6 +39,9 @@ struct needs booking_needs(const struct image *image, const struct command *comm
         needs.inspection = command->inspection_id.len > 0;
         break;
     case COMMAND_CONFLICT:
+        if (command->actor.brand.len > 0 && image_find_conflict(image, command->conflict) != NULL)
+            needs.conflict = command->conflict;
+        break;
     case COMMAND_ADMIT:
     case COMMAND_HOLD:
     case COMMAND_CHANGE_HOLD:
@@ -53,8 +59,11 @@ struct needs booking_needs(const struct image *image, const struct command *comm
 }
 
 /* Which rows they are was looked up outside; that they are there is check's to verify. */
-static bool decide_erase(struct draft *d)
+static bool decide_erase(struct draft *d, struct verdict *verdict)
 {
+    if (d->command->n_erased > ERASE_MAX)
+        return refuse(verdict, CODE_out_of_range, "",
+                      STR("That is more than one command may erase; narrow it down."));
     d->entry->erased = d->command->erased;
     d->entry->n_erased = d->command->n_erased;
     d->entry->reason = d->command->reason;
@@ -119,7 +128,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_UNLOCK:
         return decide_status(d, facts, verdict);
     case COMMAND_CONFLICT:
-        return decide_conflict(d, verdict);
+        return decide_conflict(d, facts, verdict);
     case COMMAND_CHANGE_ABSENCE:
         return decide_change_absence(d, facts, verdict);
     case COMMAND_ADD_ABSENCE:
@@ -133,7 +142,7 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
     case COMMAND_KEY:
         return decide_key(d, facts, verdict);
     case COMMAND_ERASE:
-        return decide_erase(d);
+        return decide_erase(d, verdict);
     case COMMANDS:
         break;
     }
@@ -144,6 +153,11 @@ static bool decide(struct draft *d, const struct facts *facts, struct verdict *v
 bool actor_sees(const struct actor *actor, struct str brand)
 {
     return actor->brand.len == 0 || str_equal(actor->brand, brand);
+}
+
+bool actor_sees_pair(const struct actor *actor, struct str brand_a, struct str brand_b)
+{
+    return actor_sees(actor, brand_a) || actor_sees(actor, brand_b);
 }
 
 /* The facts as the actor sees them. False: the hold that the command names is another brand's. */

@@ -17,7 +17,7 @@ IL_MUST bool decide_reassign(struct draft *d, const struct facts *facts, struct 
 IL_MUST bool decide_moves(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_status(struct draft *d, const struct facts *facts, struct verdict *verdict);
-IL_MUST bool decide_conflict(struct draft *d, struct verdict *verdict);
+IL_MUST bool decide_conflict(struct draft *d, const struct facts *facts, struct verdict *verdict);
 IL_MUST bool decide_change_absence(struct draft *d, const struct facts *facts,
                                    struct verdict *verdict);
 IL_MUST bool decide_add_absence(struct draft *d, const struct facts *facts,

@@ -6,11 +6,11 @@ static bool goes_on(enum conflict_state from, enum conflict_state to)
     return from == CONFLICT_OPEN || (from == CONFLICT_ACKNOWLEDGED && to == CONFLICT_ACCEPTED);
 }
 
-bool decide_conflict(struct draft *d, struct verdict *verdict)
+bool decide_conflict(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct command *c = d->command;
     const struct conflict *subject = image_find_conflict(d->image, c->conflict);
-    if (subject == NULL)
+    if (subject == NULL || !actor_sees_pair(&c->actor, facts->brand_a, facts->brand_b))
         return refuse(verdict, CODE_not_found, "", STR("There is no such conflict."));
     if (subject->state == c->conflict_state)
         return false;

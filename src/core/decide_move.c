@@ -155,10 +155,19 @@ static bool amend_time(struct draft *d, struct ask *ask, const struct inspection
     return true;
 }
 
+/* An erasure leaves the order's version as it is: what was merged before it would bring the data
+ * back. */
+static bool judge_person(const struct draft *d, const struct facts *facts, struct verdict *verdict)
+{
+    const ref_t from = d->command->merged_from;
+    return from == 0 || (from == facts->inspection->person && facts->person_is_held) ||
+           refuse(verdict, CODE_stale, "", STR("What is held of its people was erased meanwhile."));
+}
+
 bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct inspection *subject = facts->inspection;
-    if (!order_judge(d, subject, verdict))
+    if (!order_judge(d, subject, verdict) || !judge_person(d, facts, verdict))
         return false;
     if (subject->status == STATUS_CANCELLED)
         return refuse_status(d, subject, verdict);

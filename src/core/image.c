@@ -181,6 +181,15 @@ const struct hold *image_find_hold(const struct image *image, ref_t ref)
     return list_find(&holds, ref);
 }
 
+bool image_has_dead_hold(const struct image *image, utc_s now)
+{
+    for (size_t i = 0; image != NULL && i < image->n_holds; i++) {
+        if (image->holds[i]->expires_at <= now)
+            return true;
+    }
+    return false;
+}
+
 const struct conflict *image_find_conflict(const struct image *image, ref_t ref)
 {
     const struct list conflicts = { (const void *const *)image->conflicts, image->n_conflicts,

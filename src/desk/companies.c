@@ -53,6 +53,23 @@ static void evict(struct desk *desk, const struct company_slot *kept)
     }
 }
 
+const struct image *image_at(const struct image *image, utc_s now)
+{
+    const struct image *at = block_keep(image);
+    const struct image *next =
+        image_with_hours(at, wall_date(zone_to_wall(at->company->zone, now)));
+    if (next != NULL) {
+        block_free(at);
+        at = next;
+    }
+    if (at->floor < now - DESK_TRIM_S) {
+        next = image_trim(at, now - DESK_FLOOR_S);
+        block_free(at);
+        at = next;
+    }
+    return at;
+}
+
 void slot_publish(struct desk *desk, struct str company, const struct image *image)
 {
     const size_t bytes = image_bytes(image);
@@ -69,6 +86,22 @@ void slot_publish(struct desk *desk, struct str company, const struct image *ima
         evict(desk, slot);
     }
     (void)pthread_mutex_unlock(&desk->lock);
+}
+
+void slot_reload(struct desk *desk, struct str company)
+{
+    const struct image *fresh;
+    struct il_err err;
+    (void)pthread_mutex_lock(&desk->loading);
+    const utc_s floor = desk_now_s(desk) - DESK_FLOOR_S;
+    if (image_load(desk, company, floor, &fresh, &err) == IL_OK && fresh != NULL) {
+        (void)pthread_mutex_lock(&desk->lock);
+        slot_find(desk, company)->known_seq = 0;
+        (void)pthread_mutex_unlock(&desk->lock);
+        slot_publish(desk, company, fresh);
+        block_free(fresh);
+    }
+    (void)pthread_mutex_unlock(&desk->loading);
 }
 
 void slots_drop(struct desk *desk)

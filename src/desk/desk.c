@@ -309,6 +309,7 @@ bool desk_submit(struct desk *desk, struct desk_job *job)
 {
     job->code = CODE_NONE;
     job->replayed = false;
+    job->is_wordless = false;
     job->image = NULL;
     job->next = NULL;
     (void)pthread_mutex_lock(&desk->lock);

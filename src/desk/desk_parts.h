@@ -109,7 +109,11 @@ IL_MUST il_rc image_read(struct store_read *read, struct str company, utc_s floo
                          const struct image **ret, struct il_err *reterr);
 IL_MUST il_rc company_rows(struct store_read *read, struct str company, struct arena *arena,
                            struct setting_row **ret, size_t *ret_n, struct il_err *reterr);
+/* The same with the hours of today, and without what lies too far back: a holder. */
+const struct image *image_at(const struct image *image, utc_s now);
 void slot_publish(struct desk *desk, struct str company, const struct image *image);
+/* The image in the slot is not what the store has: it is loaded anew. */
+void slot_reload(struct desk *desk, struct str company);
 void slots_drop(struct desk *desk);
 
 /* facts.c */
@@ -148,6 +152,10 @@ IL_MUST il_rc hold_by_ref(const struct rows_at *in, ref_t ref, struct hold **ret
 IL_MUST il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret,
                             struct il_err *reterr);
 
+/* The brand of an order or a hold; empty: of none, or there is no such thing. */
+IL_MUST il_rc owner_brand(const struct rows_at *in, enum claim_kind kind, ref_t owner,
+                          struct str *ret, struct il_err *reterr);
+
 /* project.c */
 struct personal_data { /* goes into a person row beside the entry */
     ref_t ref;
@@ -174,12 +182,25 @@ bool request_is_old(utc_s at, utc_s newest); /* newest: the time of the company'
 IL_MUST il_rc booking_lives(const struct rows_at *in, uint64_t seq, bool *ret,
                             struct il_err *reterr);
 
+/* people.c */
+struct person_asked;
+struct people_found;
+/* What was found, as this view has it, with what came in since: afterwards no other row of that
+ * person is in the view. */
+IL_MUST il_rc people_renew(const struct rows_at *in, const struct person_asked *asked,
+                           struct people_found *found, struct il_err *reterr);
+/* The rows that are to go, as a command. */
+void erasing_choose(const struct erasing *erasing, struct arena *arena, struct command *ret);
+
 /* search_keep.c */
 /* Does the next piece of what is to be done to keep words; true: there is more. Between batches. */
 bool search_step(struct desk *desk, struct arena *arena);
-/* What entries do to words that are kept goes into each change. A fault is logged, and no reason
- * not to book: `interlock check` tells what is missing. */
-void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n);
+/* What entries do to words that are kept goes into each change. Less than n: of this change it
+ * cannot be told, which is logged. Committed, it would leave words of data that are gone. */
+IL_MUST size_t search_changes(struct desk *desk, struct arena *arena, struct store_change *changes,
+                              size_t n);
+extern const char search_damaged[];                    /* that, in words */
+bool search_concerns(const struct store_entry *entry); /* it may do something to them */
 void search_note(struct desk *desk, const struct store_change *changes, size_t n); /* committed */
 
 /* import.c */

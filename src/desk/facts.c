@@ -1,7 +1,9 @@
 /* Facts: what a decision needs from outside the image, with what this batch has already decided
  * laid over what is stored. */
+#include "desk/people.h"
 #include "desk_parts.h"
 
+#include <assert.h>
 #include <string.h>
 
 struct copy { /* the one document a query finds */
@@ -136,6 +138,15 @@ il_rc person_by_ref(const struct rows_at *in, ref_t ref, struct str *ret, struct
 }
 
 /* ---- the batch over the store ---- */
+
+static bool batch_changes(const struct overlay *batch, struct str company)
+{
+    for (const struct overlay *o = batch; o != NULL; o = o->before) {
+        if (str_equal(o->company, company))
+            return true;
+    }
+    return false;
+}
 
 typedef bool (*is_match)(const struct inspection *, const void *sought);
 
@@ -308,7 +319,7 @@ static il_rc load_external_ref(const struct deciding *on, const struct rows_at *
 
 enum { TWINS_MAX = 8 }; /* that an answer names */
 
-struct twins { /* inspections at the same address around the wanted time */
+struct twins { /* inspections at the same address around the wanted time, as the actor sees them */
     const struct deciding *on;
     const struct desk_job *job;
     const struct inspection *at[TWINS_MAX];
@@ -322,7 +333,8 @@ static const struct inspection *newest_in_batch(const struct twins *twins, ref_t
 
 static void add_twin(struct twins *twins, const struct inspection *record)
 {
-    if (twins->n < TWINS_MAX && record->status != STATUS_CANCELLED)
+    if (twins->n < TWINS_MAX && record->status != STATUS_CANCELLED &&
+        actor_sees(&twins->job->command.actor, record->brand))
         twins->at[twins->n++] = record;
 }
 
@@ -389,6 +401,78 @@ static il_rc load_duplicates(const struct deciding *on, const struct desk_job *j
     return IL_OK;
 }
 
+il_rc owner_brand(const struct rows_at *in, enum claim_kind kind, ref_t owner, struct str *ret,
+                  struct il_err *reterr)
+{
+    struct inspection *order = NULL;
+    struct hold *hold = NULL;
+    *ret = STR("");
+    if (kind == CLAIM_INSPECTION)
+        TRY(inspection_by_ref(in, owner, &order, reterr));
+    else if (kind == CLAIM_HOLD)
+        TRY(hold_by_ref(in, owner, &hold, reterr));
+    if (order != NULL)
+        *ret = order->brand;
+    else if (hold != NULL)
+        *ret = hold->brand;
+    return IL_OK;
+}
+
+static il_rc load_side(const struct deciding *on, const struct rows_at *in,
+                       const struct conflict_side *side, struct str *ret, struct il_err *reterr)
+{
+    const struct inspection *order = in_batch(on->batch, in->company, has_ref, &side->owner);
+    const struct hold *hold = image_find_hold(on->image, side->owner);
+    if (side->kind == CLAIM_INSPECTION && order != NULL)
+        *ret = order->brand;
+    else if (side->kind == CLAIM_HOLD && hold != NULL)
+        *ret = hold->brand;
+    else
+        return owner_brand(in, side->kind, side->owner, ret, reterr);
+    return IL_OK;
+}
+
+static il_rc load_sides(const struct deciding *on, const struct rows_at *in, ref_t conflict,
+                        struct facts *ret, struct il_err *reterr)
+{
+    const struct conflict *c = image_find_conflict(on->image, conflict);
+    TRY(load_side(on, in, &c->a, &ret->brand_a, reterr));
+    return load_side(on, in, &c->b, &ret->brand_b, reterr);
+}
+
+static bool erases(const struct entry *entry, ref_t person)
+{
+    for (size_t i = 0; i < entry->n_erased; i++) {
+        if (entry->erased[i].person == person)
+            return true;
+    }
+    return false;
+}
+
+static il_rc load_person(const struct deciding *on, const struct rows_at *in, ref_t person,
+                         struct facts *ret, struct il_err *reterr)
+{
+    struct str held;
+    for (const struct overlay *o = on->batch; o != NULL; o = o->before) {
+        if (str_equal(o->company, in->company) && erases(o->entry, person))
+            return IL_OK;
+    }
+    TRY(person_by_ref(in, person, &held, reterr));
+    ret->person_is_held = held.len > 0;
+    return IL_OK;
+}
+
+/* Which rows are erased is what the view has now: it may be newer than what the asker saw. */
+static il_rc load_erased(const struct deciding *on, const struct rows_at *in, struct desk_job *job,
+                         struct il_err *reterr)
+{
+    assert(!batch_changes(on->batch, in->company) && "it opens a batch (writer.c)");
+    TRY(people_renew(in, &job->erasing->asked, &job->erasing->found, reterr));
+    job->erasing->now = on->now;
+    erasing_choose(job->erasing, job->arena, &job->command);
+    return IL_OK;
+}
+
 il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *ret,
                  struct il_err *reterr)
 {
@@ -409,6 +493,12 @@ il_rc facts_load(const struct deciding *on, struct desk_job *job, struct facts *
         TRY(load_external_ref(on, &in, job, ret, reterr));
     if (needs.duplicates)
         TRY(load_duplicates(on, job, ret, reterr));
+    if (needs.conflict != 0)
+        TRY(load_sides(on, &in, needs.conflict, ret, reterr));
+    if (needs.person != 0)
+        TRY(load_person(on, &in, needs.person, ret, reterr));
+    if (job->erasing != NULL)
+        TRY(load_erased(on, &in, job, reterr));
     if (job->setting.how != SETTING_NONE)
         TRY(configure_prepare(on, &in, job, ret, reterr));
     return IL_OK;

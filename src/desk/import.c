@@ -518,10 +518,11 @@ bool import_take(struct desk *desk, struct desk_job *job, utc_s now, struct impo
 }
 
 /* A fault with a code, so that whoever answers can say which: the desk's own refusal. */
-static il_rc import_refused(enum code code, struct il_err *reterr)
+static il_rc import_refused(const struct desk_job *job, struct il_err *reterr)
 {
-    const struct code_facts *facts = code_facts(code);
-    const il_rc rc = il_fail(reterr, IL_IO, "%.*s", STR_ARG(facts->sentence));
+    const struct code_facts *facts = code_facts(job->code);
+    const struct str words = job->is_wordless ? str_from(search_damaged) : facts->sentence;
+    const il_rc rc = il_fail(reterr, IL_IO, "%.*s", STR_ARG(words));
     reterr->code = facts->name.at;
     return rc;
 }
@@ -570,7 +571,7 @@ il_rc desk_import(struct desk *desk, const struct actor *actor, struct str text,
             *reterr = import.err;
             rc = import.err.code != NULL ? IL_INVALID : IL_IO;
         } else if (job.code != CODE_NONE) {
-            rc = import_refused(job.code, reterr);
+            rc = import_refused(&job, reterr);
         }
     }
     if (rc == IL_OK)

@@ -1,7 +1,7 @@
 /* News: entries of the journal as others may hear of them.
  *
  *  W1  A piece of news names things and never shows them: no person, no secret, no free text.
- *      Whoever may see a thing asks for it.
+ *      Whoever may see a thing asks for it; of a conflict it says whose its two sides are.
  *  W2  An import may be about thousands of orders: a piece names NEWS_ITEMS_MAX of a kind and says
  *      that there were more. So its size has a bound, and so has a page of them. */
 #include "desk_parts.h"
@@ -18,6 +18,7 @@ struct gathering_news {
 
 struct making {
     struct news *news;
+    struct rows_at rows; /* with an arena that goes when it is made */
     struct news_item *items;
     size_t n;
 };
@@ -94,15 +95,28 @@ static void add_settings(struct making *m, const struct entry *e)
     }
 }
 
-static void add_conflicts(struct making *m, const struct entry *e)
+static il_rc side_brand(struct making *m, const struct conflict_side *side, struct str *ret,
+                        struct il_err *reterr)
+{
+    struct str brand;
+    TRY(owner_brand(&m->rows, side->kind, side->owner, &brand, reterr));
+    *ret = str_copy(&m->news->arena, brand);
+    return IL_OK;
+}
+
+static il_rc add_conflicts(struct making *m, const struct entry *e, struct il_err *reterr)
 {
     for (size_t i = 0; i < e->n_conflicts; i++) {
+        const struct conflict *c = &e->conflicts[i];
         struct news_item *item = item_add(m, NEWS_CONFLICT, i);
         if (item == NULL)
-            return;
-        item->ref = e->conflicts[i].ref;
-        item->word = conflict_state_name(e->conflicts[i].state);
+            return IL_OK;
+        item->ref = c->ref;
+        item->word = conflict_state_name(c->state);
+        TRY(side_brand(m, &c->a, &item->brand, reterr));
+        TRY(side_brand(m, &c->b, &item->other_brand, reterr));
     }
+    return IL_OK;
 }
 
 static void add_keys(struct making *m, const struct entry *e)
@@ -128,7 +142,8 @@ static void news_free(void *content)
     arena_drop(&news->arena);
 }
 
-static const struct news *news_make(const struct entry *e)
+static il_rc news_make(const struct rows_at *rows, const struct entry *e, const struct news **ret,
+                       struct il_err *reterr)
 {
     const size_t room = at_most(e->n_inspections) + at_most(e->n_holds) +
                         2 * at_most(e->n_absences) + at_most(e->n_settings) +
@@ -139,17 +154,23 @@ static const struct news *news_make(const struct entry *e)
     news->at = e->at;
     news->kind = e->kind;
     news->channel = str_copy(&news->arena, e->actor.channel);
-    struct making m = { .news = news, .items = arena_array(&news->arena, struct news_item, room) };
+    struct making m = { .news = news,
+                        .rows = *rows,
+                        .items = arena_array(&news->arena, struct news_item, room) };
     add_orders(&m, e);
     add_holds(&m, e);
     add_absences(&m, e, NEWS_EVENT);
     add_absences(&m, e, NEWS_VACATION);
     add_settings(&m, e);
-    add_conflicts(&m, e);
+    const il_rc rc = add_conflicts(&m, e, reterr);
     add_keys(&m, e);
     news->items = m.items;
     news->n = m.n;
-    return news;
+    if (rc == IL_OK)
+        *ret = news;
+    else
+        block_free(news);
+    return rc;
 }
 
 static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
@@ -166,9 +187,10 @@ static il_rc visit_entry(void *context, const void *row, struct il_err *reterr)
         rc = news_name_erased(&rows, &entry, reterr);
     if (rc == IL_OK) {
         list->at = arena_grow(g->arena, list->at, list->n, &g->room, sizeof(struct news *));
-        list->at[list->n] = news_make(&entry);
-        g->n_items += list->at[list->n++]->n;
+        rc = news_make(&rows, &entry, &list->at[list->n], reterr);
     }
+    if (rc == IL_OK)
+        g->n_items += list->at[list->n++]->n;
     arena_drop(&apart);
     return rc;
 }

@@ -14,6 +14,13 @@ struct looking {
     ref_t order;
 };
 
+static il_rc visit_seq(void *context, const void *row, struct il_err *reterr)
+{
+    (void)reterr;
+    *(uint64_t *)context = ((const struct row_company *)row)->seq;
+    return IL_OK;
+}
+
 static struct person_found *found_add(struct looking *l, const struct row_person *row)
 {
     struct people_found *found = &l->found;
@@ -167,11 +174,17 @@ static il_rc owner_find(struct looking *l, struct person_found *p, struct il_err
     return IL_OK;
 }
 
-static il_rc find_all(struct looking *l, struct il_err *reterr)
+/* Rows made by the entries after `since`. */
+static il_rc find_all(struct looking *l, uint64_t since, struct il_err *reterr)
 {
+    const struct store_query head = { .table = TABLE_COMPANY,
+                                      .by = BY_ID,
+                                      .text = l->rows.company };
     const struct store_query all = { .table = TABLE_PERSON,
                                      .by = BY_ALL,
-                                     .company = l->rows.company };
+                                     .company = l->rows.company,
+                                     .ref = since << REF_SEQ_SHIFT | REFS_PER_ENTRY_MAX };
+    TRY(store_find(l->rows.read, &head, visit_seq, &l->found.seq, reterr));
     if (l->asked->order.len > 0)
         TRY(find_of_order(l, reterr));
     else
@@ -186,9 +199,57 @@ il_rc desk_find_people(const struct lookup *in, const struct person_asked *asked
 {
     struct looking l = { .asked = asked, .rows = { .company = in->company, .arena = in->arena } };
     TRY(store_read_open(in->desk->options.store, &l.rows.read, reterr));
-    const il_rc rc = find_all(&l, reterr);
+    const il_rc rc = find_all(&l, 0, reterr);
     store_read_close(l.rows.read);
     if (rc == IL_OK)
         *ret = l.found;
     return rc;
+}
+
+/* Rows are never changed but by being emptied: who was found is found again. */
+il_rc people_renew(const struct rows_at *in, const struct person_asked *asked,
+                   struct people_found *found, struct il_err *reterr)
+{
+    struct looking l = { .asked = asked, .rows = *in };
+    for (size_t i = 0; i < found->n; i++) {
+        const size_t before = l.found.n;
+        TRY(add_ref(&l, found->at[i].person, reterr));
+        if (l.found.n > before)
+            l.found.at[before].as = found->at[i].as;
+    }
+    TRY(find_all(&l, found->seq, reterr));
+    *found = l.found;
+    return IL_OK;
+}
+
+/* ---- erasing ---- */
+
+static bool is_ahead(const struct inspection *order, utc_s now)
+{
+    return order != NULL && order->status != STATUS_CANCELLED && order->when.end > now;
+}
+
+const char *erasing_keeps(const struct erasing *erasing, const struct person_found *p)
+{
+    if (p->as == PERSON_INSPECTOR && !p->is_former)
+        return "an inspector of the company: change the company document first";
+    if (p->as == PERSON_AGENT && !erasing->with_agents)
+        return "named as an agent in another client's order";
+    if (is_ahead(p->order, erasing->now) && !p->is_former && !erasing->with_ahead)
+        return "the order lies ahead";
+    return NULL;
+}
+
+void erasing_choose(const struct erasing *erasing, struct arena *arena, struct command *ret)
+{
+    const struct people_found *found = &erasing->found;
+    struct erased_person *erased = arena_array(arena, struct erased_person, found->n);
+    size_t n = 0;
+    for (size_t i = 0; i < found->n; i++) {
+        const struct person_found *p = &found->at[i];
+        if (p->personal.len > 0 && erasing_keeps(erasing, p) == NULL)
+            erased[n++] = (struct erased_person){ p->person, p->hash };
+    }
+    ret->erased = erased;
+    ret->n_erased = n;
 }

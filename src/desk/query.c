@@ -197,6 +197,16 @@ il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool 
     return IL_OK;
 }
 
+il_rc desk_brand_of(const struct lookup *in, enum claim_kind kind, ref_t owner, struct str *ret,
+                    struct il_err *reterr)
+{
+    struct rows_at rows;
+    TRY(open_rows(in, &rows, reterr));
+    const il_rc rc = owner_brand(&rows, kind, owner, ret, reterr);
+    store_read_close(rows.read);
+    return rc;
+}
+
 /* ---- history ---- */
 
 struct changes_look {

@@ -300,11 +300,10 @@ static void edits_add(struct edits *edits, ref_t block, struct posting posting, 
 
 static bool has_word(struct strs words, struct str word)
 {
-    for (size_t i = 0; i < words.n; i++) {
-        if (str_equal(words.at[i], word))
-            return true;
-    }
-    return false;
+    bool found = false;
+    for (size_t i = 0; !found && i < words.n; i++)
+        found = str_equal(words.at[i], word);
+    return found;
 }
 
 static void words_compare(struct edits *edits, ref_t block, ref_t ref, struct strs before,
@@ -558,18 +557,20 @@ static il_rc changes_find(const struct rows_at *rows, const struct store_entry *
 }
 
 /* Of bookings alone nothing need be looked for: what is new is in no block. */
+bool search_concerns(const struct store_entry *entry)
+{
+    bool concerns = entry->wipes;
+    for (size_t k = 0; !concerns && brings_words(entry) && k < entry->n_inspections; k++)
+        concerns = !is_new(entry, &entry->inspections[k]);
+    return concerns;
+}
+
 static bool changes_words(const struct store_change *change)
 {
-    for (size_t i = 0; i < change->n_entries; i++) {
-        const struct store_entry *entry = &change->entries[i];
-        if (entry->wipes)
-            return true;
-        for (size_t k = 0; brings_words(entry) && k < entry->n_inspections; k++) {
-            if (!is_new(entry, &entry->inspections[k]))
-                return true;
-        }
-    }
-    return false;
+    bool changes = false;
+    for (size_t i = 0; !changes && i < change->n_entries; i++)
+        changes = search_concerns(&change->entries[i]);
+    return changes;
 }
 
 static il_rc change_find(struct desk *desk, struct arena *arena, struct store_change *change,
@@ -583,12 +584,16 @@ static il_rc change_find(struct desk *desk, struct arena *arena, struct store_ch
     return rc;
 }
 
-void search_changes(struct desk *desk, struct arena *arena, struct store_change *changes, size_t n)
+size_t search_changes(struct desk *desk, struct arena *arena, struct store_change *changes,
+                      size_t n)
 {
     struct il_err err;
     for (size_t i = 0; i < n; i++) {
-        if (changes_words(&changes[i]) && change_find(desk, arena, &changes[i], &err) != IL_OK)
+        if (changes_words(&changes[i]) && change_find(desk, arena, &changes[i], &err) != IL_OK) {
             desk->options.log->line(desk->options.log, LOG_ERROR, "words of orders are not kept",
                                     str_from(err.text));
+            return i;
+        }
     }
+    return n;
 }

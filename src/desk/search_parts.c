@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+const char search_damaged[] = "The words by which orders are found are damaged in the file, so "
+                              "nothing was changed: see `interlock check`.";
+
 struct posting posting_make(struct str word, ref_t ref)
 {
     uint64_t key = 0;

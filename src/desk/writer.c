@@ -150,6 +150,13 @@ static void accept(struct batch *batch, struct batch_company *c, struct desk_job
     c->is_configured = c->is_configured || entry->n_settings > 0;
 }
 
+static void stand_on(struct desk_job *job, const struct batch_company *c)
+{
+    job->seq = c->image->seq;
+    block_free(job->image);
+    job->image = block_keep(c->image);
+}
+
 static il_rc decide_job(struct batch *batch, struct store_read *read, struct batch_company *c,
                         struct desk_job *job, struct il_err *reterr)
 {
@@ -166,10 +173,17 @@ static il_rc decide_job(struct batch *batch, struct store_read *read, struct bat
     if (job->verdict.entry != NULL)
         accept(batch, c, job, &personal);
     configure_forget(job);
-    job->seq = c->image->seq;
-    block_free(job->image);
-    job->image = block_keep(c->image);
+    stand_on(job, c);
     return IL_OK;
+}
+
+/* Nothing of it is kept: words of what it takes away would stay. */
+static bool refuse_wordless(struct desk_job *job, const struct batch_company *c)
+{
+    job->verdict =
+        (struct verdict){ .code = CODE_state_diverged, .detail = str_from(search_damaged) };
+    stand_on(job, c);
+    return true;
 }
 
 static bool is_undecided(const struct batch_company *c, const struct desk_job *job)
@@ -177,8 +191,8 @@ static bool is_undecided(const struct batch_company *c, const struct desk_job *j
     return job->verdict.needs_floor < c->image->floor;
 }
 
-/* False: the job needs an older floor than entries of this batch allow, or settings that they
- * change; it opens the next batch. */
+/* False: the job needs an older floor than entries of this batch allow, or rows that they change;
+ * it opens the next batch. */
 static bool decide_one(struct batch *batch, struct store_read *read, struct desk_job *job)
 {
     struct batch_company *c = company_in(batch, job->company);
@@ -189,13 +203,15 @@ static bool decide_one(struct batch *batch, struct store_read *read, struct desk
     }
     il_rc rc = company_start(batch, c, &err);
     const bool is_setting = job->setting.how != SETTING_NONE;
-    if (is_setting && c->is_configured)
+    if ((is_setting && c->is_configured) || (job->erasing != NULL && c->n_entries > 0))
         return false;
     if (rc == IL_OK && c->image->company == NULL &&
         (job->command.kind != COMMAND_CONFIGURE || is_setting)) {
         job_fault(job, CODE_not_found);
         return true;
     }
+    if (rc == IL_OK && job->is_wordless)
+        return refuse_wordless(job, c);
     if (rc == IL_OK)
         rc = decide_job(batch, read, c, job, &err);
     while (rc == IL_OK && is_undecided(c, job)) {
@@ -294,23 +310,6 @@ static void stop_desk(struct desk *desk, const char *why)
         desk->options.stopped(desk->options.context, why);
 }
 
-/* The image in the slot is not what the store has: load it anew before deciding again. */
-static void forget_image(struct desk *desk, struct str company)
-{
-    const struct image *fresh;
-    struct il_err err;
-    (void)pthread_mutex_lock(&desk->loading);
-    const utc_s floor = desk_now_s(desk) - DESK_FLOOR_S;
-    if (image_load(desk, company, floor, &fresh, &err) == IL_OK && fresh != NULL) {
-        (void)pthread_mutex_lock(&desk->lock);
-        slot_find(desk, company)->known_seq = 0;
-        (void)pthread_mutex_unlock(&desk->lock);
-        slot_publish(desk, company, fresh);
-        block_free(fresh);
-    }
-    (void)pthread_mutex_unlock(&desk->loading);
-}
-
 static void mark_diverged(struct batch *batch, struct batch_company *c)
 {
     struct desk *desk = batch->desk;
@@ -331,8 +330,18 @@ static bool after_refusal(struct batch *batch, struct batch_company *c)
     if (c->is_refused_once)
         mark_diverged(batch, c);
     c->is_refused_once = true;
-    forget_image(batch->desk, c->id);
+    slot_reload(batch->desk, c->id);
     return true;
+}
+
+/* The batch goes on without what would change words of this company. */
+static void leave_wordless(struct batch *batch, const struct batch_company *c)
+{
+    for (size_t i = 0; i < batch->n_jobs; i++) {
+        struct desk_job *job = batch->jobs[i];
+        const bool made = job->verdict.entry != NULL && search_concerns(&job->rows);
+        job->is_wordless |= str_equal(job->company, c->id) && (job->is_import || made);
+    }
 }
 
 /* True: the batch must be decided again. */
@@ -347,7 +356,11 @@ static bool commit(struct batch *batch, unsigned *moved)
     struct il_err err;
     if (n == 0)
         return false;
-    search_changes(batch->desk, &batch->arena, changes, n);
+    const size_t wordless = search_changes(batch->desk, &batch->arena, changes, n);
+    if (wordless < n) {
+        leave_wordless(batch, &batch->companies[company[wordless]]);
+        return true;
+    }
     if (store_commit(batch->desk->options.store, changes, n, &outcome, &at, &err) != IL_OK) {
         log_fault(batch->desk, "nothing was written", &err);
         fail_all(batch, CODE_storage_full);
@@ -360,7 +373,7 @@ static bool commit(struct batch *batch, unsigned *moved)
         return false;
     case STORE_MOVED:
         if (++*moved <= RETRIES_MOVED) {
-            forget_image(batch->desk, batch->companies[company[at]].id);
+            slot_reload(batch->desk, batch->companies[company[at]].id);
             return true;
         }
         fail_all(batch, CODE_overloaded);
@@ -380,23 +393,11 @@ static bool commit(struct batch *batch, unsigned *moved)
 static void publish(struct batch *batch)
 {
     struct desk *desk = batch->desk;
-    const utc_s oldest = batch->now - DESK_TRIM_S;
     for (size_t i = 0; i < batch->n_companies; i++) {
         struct batch_company *c = &batch->companies[i];
         if (c->n_entries == 0)
             continue;
-        const wall_s today = zone_to_wall(c->image->company->zone, batch->now);
-        const struct image *image = block_keep(c->image);
-        const struct image *next = image_with_hours(image, wall_date(today));
-        if (next != NULL) {
-            block_free(image);
-            image = next;
-        }
-        if (image->floor < oldest) {
-            next = image_trim(image, batch->now - DESK_FLOOR_S);
-            block_free(image);
-            image = next;
-        }
+        const struct image *image = image_at(c->image, batch->now);
         slot_publish(desk, c->id, image);
         block_free(image);
     }
@@ -450,7 +451,7 @@ static bool import_make(struct batch *batch)
     batch_clear(batch);
     batch->now = desk_now_s(batch->desk);
     job->code = CODE_NONE;
-    if (c->is_diverged) {
+    if (c->is_diverged || job->is_wordless) {
         job_fault(job, CODE_state_diverged);
         return false;
     }
@@ -521,15 +522,6 @@ static void ignore_done(struct desk_job *job)
     block_free(job->image);
 }
 
-static bool has_dead_hold(const struct image *image, utc_s now)
-{
-    for (size_t i = 0; image != NULL && i < image->n_holds; i++) {
-        if (image->holds[i]->state == HOLD_LIVE && image->holds[i]->expires_at <= now)
-            return true;
-    }
-    return false;
-}
-
 /* Dead holds block nobody; sweeping only keeps the state small and the journal telling. */
 static void sweep(struct desk *desk, struct batch *batch)
 {
@@ -538,7 +530,7 @@ static void sweep(struct desk *desk, struct batch *batch)
     const bool stopped = desk->is_stopped;
     for (size_t i = 0; i < COMPANY_SLOTS && !stopped; i++) {
         for (struct company_slot *s = desk->slots[i]; s != NULL; s = s->next) {
-            if (!has_dead_hold(s->image, now) || s->is_diverged ||
+            if (!image_has_dead_hold(s->image, now) || s->is_diverged ||
                 batch->n_jobs >= DESK_BATCH_MAX / 4)
                 continue;
             struct desk_job *job = arena_new(&batch->arena, struct desk_job);

@@ -1,5 +1,6 @@
 """One person's data: found however it is typed, exported, erased from the file, and the rest whole.
 """
+import concurrent.futures as cf
 from harness import *
 
 args = options(__doc__.splitlines()[0])
@@ -58,12 +59,12 @@ def old_order(number=7001, client=ANN, **more):
 class Place(Server):
     """A company with one order of Ann's behind and one of somebody else's."""
 
-    def __init__(self, served=True, orders=None):
+    def __init__(self, served=True, orders=None, words=()):
         super().__init__(args)
         other = order(7002, "bob", at(-8, "09:00"), at(-8, "12:00"))
         self.take(company(inspections=orders or [old_order(), other]))
         if served:
-            self.start()
+            self.start(*words)
 
 
 def found_and_exported():
@@ -288,6 +289,170 @@ def in_the_changes():
         same(told_of(admin, seq), [({"settings": [row]}, False)], "what, of an inspector")
 
 
+SLOW_MS = 1000  # a commit takes so long: what is sent meanwhile waits, and is decided together
+TRIES = 5  # on a slow machine a command comes when the commit is over
+
+
+def waiting(server):
+    """How many commands wait for the writer."""
+    text = server.client_of_all.get("/metrics").want(200).body.decode()
+    return int(next(l for l in text.splitlines() if l.startswith("interlock_queue_jobs ")).split()[1])
+
+
+def at_once(server, *steps):
+    """What each comes to: the first holds the writer up, and the others wait in this order. None:
+    they came too late for that."""
+    server.client_of_all = server.client("admin")
+    with cf.ThreadPoolExecutor(len(steps)) as pool:
+        futures = [pool.submit(steps[0])]
+        time.sleep(SLOW_MS / 1000 / 8)
+        together = True
+        for n, step in enumerate(steps[1:], 1):
+            futures.append(pool.submit(step))
+            eventually(lambda: waiting(server) >= n or futures[0].done(), "a command in the queue")
+            together = together and waiting(server) >= n
+        results = [f.result(PATIENCE_S) for f in futures]
+        return results if together else None
+
+
+def retried(scenario):
+    for _ in range(TRIES):
+        if scenario():
+            return
+    check(False, f"too slow to wait together, {TRIES} times")
+
+
+def nothing_left(server):
+    code, out, err = person(server, "find", "--email", ANN["email"], "--json")
+    left = [p for p in json.loads(out)["persons"] if "held" in p] if code == 0 else []
+    same(left, [], "what is held of her after she was erased")
+    same([t for t in traces(server) if b"uisenberry" in t[1]], [], "traces of her")
+    server.must_be_clean()
+
+
+def meets(*order_of):
+    """An erasure and a change of her order that was read before it, decided in either order."""
+    def scenario():
+        with Place(words=("--sync-delay", str(SLOW_MS))) as server:
+            secret = server.secret("staff")
+
+            def amend(number, **fields):
+                return Client(server.port, secret).patch(
+                    f"/inspection/{number}", fields, headers=[("If-Match", '"v1"')])
+
+            steps = {"hold up": lambda: amend(7002, notes="busy"),
+                     "erase": lambda: erase(server, "--email", ANN["email"]),
+                     "erase another": lambda: erase(server, "--order", "7002"),
+                     "amend": lambda: amend(7001, notes="gate code 7")}
+            said = at_once(server, *(steps[name] for name in order_of))
+            nothing_left(server)
+            if said is None:
+                return False
+            said = dict(zip(order_of, said))
+            same(numbers(said["erase"])[:1], [7001], "erased")
+            if order_of.index("erase") < order_of.index("amend"):
+                said["amend"].want(412, "stale")
+            else:
+                said["amend"].want(200)
+            return True
+    return lambda: retried(scenario)
+
+
+def amended_all_the_time():
+    """An erasure that says so has erased whatever three people made of her order meanwhile."""
+    with Place() as server:
+        secret = server.secret("staff")
+        stop = threading.Event()
+
+        def load(who):
+            client, n = Client(server.port, secret), 0
+            while not stop.is_set():
+                n += 1
+                client.patch("/inspection/7001", {"notes": f"n{who}-{n}"},
+                             headers=[("If-Match", "*")])
+        loaders = [threading.Thread(target=load, args=(n,), daemon=True) for n in range(3)]
+        for loader in loaders:
+            loader.start()
+        left = []
+        for n in range(8):
+            erase(server, "--email", ANN["email"])
+            code, out, _ = person(server, "find", "--email", ANN["email"], "--json")
+            left += [p for p in json.loads(out)["persons"] if "held" in p] if code == 0 else []
+            server.client("admin").patch(
+                "/inspection/7001", {"client": ANN, "property": {"address": "17 Wolverine Way"}},
+                headers=[("If-Match", "*")])
+        stop.set()
+        for loader in loaders:
+            loader.join(PATIENCE_S)
+        same(len(left), 0, "rows held after they were erased")
+        server.must_be_clean()
+
+
+def made_meanwhile():
+    """A new order of hers that was queued before the erasure is not missed by it."""
+    with Place(words=("--sync-delay", str(SLOW_MS))) as server:
+        secret = server.secret("staff")
+        said = at_once(
+            server,
+            lambda: Client(server.port, secret).patch("/inspection/7002", {"notes": "busy"},
+                                                      headers=[("If-Match", '"v1"')]).want(200),
+            lambda: Client(server.port, secret).book(body(3)).want(201),
+            lambda: erase(server, "--email", ANN["email"], "--ahead"))
+        if said is None:
+            return False
+        number = said[1].json["inspection"]["orderNumber"]
+        same(sorted(numbers(said[2])), sorted([7001, number]), "erased")
+        nothing_left(server)
+        return True
+
+
+def words_that_cannot_be_kept():
+    """An erasure whose words would stay behind is none; whatever else goes on, goes on."""
+    many = [order(7100 + n, "bob", at(-30 - n, "09:00"), at(-30 - n, "12:00")) for n in range(300)]
+    with Place(orders=[old_order(), *many]) as server:
+        eventually(lambda: server.sql().execute("SELECT count(*) FROM search_block").fetchone()[0],
+                   "a block of words")
+        server.stop()
+        with server.sql() as db:
+            changed = db.execute("UPDATE search_part SET data = x'ffffffffff'").rowcount
+        check(changed > 0, "no part was damaged")
+        server.start("--sync-delay", str(SLOW_MS))
+        secret = server.secret("staff")
+        office = Client(server.port, secret)
+
+        def amended():
+            return Client(server.port, secret).patch(
+                "/inspection/7001", {"client": {"name": "Somebody Else"}}, headers=[("If-Match", '"v1"')])
+
+        said = at_once(server,
+                       lambda: office.book(booking(at(3, "09:00"))),
+                       lambda: person(server, "erase", "--email", ANN["email"], "--reason", "x",
+                                      "--yes"),
+                       lambda: Client(server.port, secret).book(booking(at(4, "09:00"))),
+                       amended)
+        if said is None:
+            return False
+        said[0].want(201)
+        said[2].want(201)
+        code, out, err = said[1]
+        check(code == 1 and "words" in err, f"erase ends with {code}, {out!r}, {err!r}")
+        check("words" in said[3].want(503, "state_diverged").json["detail"], said[3].body)
+        code, out, err = server.cli("import", "-", document=company(
+            inspections=[old_order(client={"name": "Somebody Else"})]))
+        check(code != 0 and "words" in err, f"import ends with {code}, {out!r}, {err!r}")
+        same([("held" in p) for p in good(server, "export", "--email", ANN["email"])["persons"]],
+             [True], "rows of hers")
+        check(any("block" in f for f in server.findings()), "the check does not name the block")
+        server.stop()
+        with server.sql() as db:
+            db.execute("DELETE FROM search_part")
+            db.execute("DELETE FROM search_block")
+        server.start()
+        same(numbers(erase(server, "--email", ANN["email"])), [7001], "erased")
+        nothing_left(server)
+        return True
+
+
 def check_is_told():
     """A row emptied by hand is a finding, and so is one that an entry says is empty."""
     with Place(served=False) as server:
@@ -316,6 +481,13 @@ cases.run("as another client's agent only if asked for", agents)
 cases.run("an inspector is found, and kept", inspectors)
 cases.run("an inspector who was renamed is erased", inspector_renamed)
 cases.run("it is among the changes, without her", in_the_changes)
+cases.run("a change in flight does not bring back what was erased", meets("hold up", "erase", "amend"))
+cases.run("nor does one that is decided in a later batch",
+          meets("hold up", "erase", "erase another", "amend"))
+cases.run("what was changed before the erasure is erased with it", meets("hold up", "amend", "erase"))
+cases.run("an order of hers that waited before the erasure is erased", retried, made_meanwhile)
+cases.run("erased while her order is amended all the time", amended_all_the_time)
+cases.run("no erasure whose words would stay in searches", retried, words_that_cannot_be_kept)
 cases.run("it asks first, and knows whom", asked_first)
 cases.run("the check tells an erased row from an emptied one", check_is_told)
 cases.finish()

@@ -203,6 +203,166 @@ def brand_lists(client, theirs, mine):
     check({mine["hold"], theirs["hold"]} <= set(everyone), "a key of all brands sees all")
 
 
+# ---- what stands in the way, of another brand ----
+
+
+class Split:
+    """A company whose two brands share an inspector: orders of theirs that overlap each other, ours
+    that overlaps one of them, an event over one of theirs, and a hold of theirs."""
+
+    def __init__(self):
+        orders = [order(5001, "alice", at(3, "09:00"), at(3, "11:00"), brand="boulder"),
+                  order(5002, "alice", at(3, "10:00"), at(3, "12:00"), brand="boulder"),
+                  order(5003, "alice", at(3, "11:30"), at(3, "13:00"), brand="denver"),
+                  order(5004, "bob", at(3, "09:00"), at(3, "11:00"), brand="boulder")]
+        server.take(company("split", inspections=orders))
+        self.all = server.client("admin", name="split", override=True)
+        self.staff = server.client("staff", name="split", brand="denver", override=True)
+        self.online = server.client("online", name="split", brand="denver")
+        self.all.post("/event", {"type": "Event", "_inspectorId": "bob", "affected": "open",
+                                 "datetime": at(3, "10:00"), "endtime": at(3, "12:00"),
+                                 "_inspectionId": "order-5004"}).want(201)
+        self.hold = self.all.post("/schedule/holds", {
+            "datetime": at(4, "09:00"), "services": ["quick"], "_inspectorId": "alice",
+            "brand": "boulder"}).want(201).json["hold"]
+        told = self.all.get("/conflicts").want(200).json["conflicts"]
+        self.shared = next(c["_id"] for c in told
+                           if 5003 in (c["a"].get("orderNumber"), c["b"].get("orderNumber")))
+        self.theirs = [c["_id"] for c in told if c["_id"] != self.shared]
+        same(len(self.theirs), 2, "conflicts of the other brand")
+
+    def hides(self, text, what):
+        for theirs in ("5001", "5002", "5004", "boulder", self.hold["_id"], self.hold["token"],
+                       *(f'"{c}"' for c in self.theirs)):
+            check(theirs not in text, f"{what} shows {theirs} of the other brand: {text[:600]}")
+
+
+def kinds(conflicts):
+    return [(c["kind"], c.get("orderNumber"), "_inspectorId" in c) for c in conflicts]
+
+
+THEIRS, OURS = ("busy", None, False), ("inspection", 5003, True)
+
+
+def in_the_way(split):
+    """Each answer that says what is in the way, to a key of one brand and to one of all."""
+    body = {"datetime": at(3, "09:30"), "endtime": at(3, "12:00"), "services": ["quick"],
+            "_inspectorId": "alice", "brand": "denver"}
+    why = (f"/schedule/why?minutes=150&brand=denver&_inspectorId=alice&datetime={at(3, '09:30')}"
+           .replace("+", "%2B"))
+    event = {"type": "Event", "_inspectorId": "alice", "datetime": at(3, "09:00"),
+             "endtime": at(3, "13:00")}
+    questions = {
+        "why": lambda c: c.get(why).want(200).json["conflicts"],
+        "check": lambda c: c.post("/schedule/check", {"candidates": [body]})
+        .want(200).json["verdicts"][0]["conflicts"],
+        "book": lambda c: c.book({**booking(at(3, "09:30"), brand="denver"),
+                                  "endtime": at(3, "12:00")}).want(409, "slot_taken").json["conflicts"],
+        "event": lambda c: c.post("/event", event).want(409, "slot_taken").json["conflicts"],
+        "slots": lambda c: next(
+            s for s in c.get("/schedule/optimal-slots?minutes=150&brand=denver&inspectors=alice"
+                             f"&excludeOverlapping=false&days=1&from={local_date(3)}&order=time")
+            .want(200).json["slots"] if s["local"].endswith("09:30"))["conflicts"]}
+    for name, ask_it in questions.items():
+        said = ask_it(split.staff)
+        same(kinds(said), [THEIRS, THEIRS, OURS], name)
+        split.hides(json.dumps(said), name)
+        same([n for _, n, _ in kinds(ask_it(split.all))], [5001, 5002, 5003], name + " for all")
+    taken = {"datetime": split.hold["datetime"], "services": ["quick"], "_inspectorId": "alice"}
+    said = split.staff.post("/schedule/holds", taken).want(409, "slot_taken").json["conflicts"]
+    same(kinds(said), [THEIRS], "a hold of the other brand")
+
+
+def conflicts_shown(split):
+    window = f"from={local_date(3)}&days=2&inspectors=alice,bob"
+    calendar = split.staff.get(f"/calendar?{window}").want(200)
+    split.hides(calendar.body.decode(), "the calendar")
+    for shown in (split.staff.get("/conflicts").want(200).json["conflicts"],
+                  split.staff.get("/conflicts?replacements=true").want(200).json["conflicts"],
+                  [c for lane in calendar.json["inspectors"] for c in lane["conflicts"]]):
+        same([c["_id"] for c in shown], [split.shared], "conflicts")
+        sides = sorted(kinds([shown[0]["a"], shown[0]["b"]]), key=str)
+        same(sides, [("busy", None, False), ("inspection", 5003, False)], "sides")
+        same(sorted(shown[0]["a"]) != sorted(shown[0]["b"]), True, "fields of the two")
+
+
+def news_of_conflicts(split):
+    changes = split.staff.get("/changes?limit=500").want(200).body.decode()
+    split.hides(changes.replace('"_id":"boulder"', ""), "/changes")
+    check(split.shared in changes, "/changes hides the conflict of both")
+    raw = Client(server.port, split.staff.secret)
+    tcp = socket.create_connection(("127.0.0.1", server.port), PATIENCE_S)
+    tcp.sendall(raw.bytes("GET", "/stream?after=0"))
+    seen = b""
+    while split.shared.encode() not in seen:
+        more = tcp.recv(65536)
+        check(more, f"the stream ends: {seen[-300:]}")
+        seen += more
+    tcp.settimeout(0.5)
+    try:
+        while more := tcp.recv(65536):
+            seen += more
+    except TimeoutError:
+        pass
+    tcp.close()
+    split.hides(seen.decode(), "/stream")
+
+
+def conflicts_in_hand(split):
+    for theirs in split.theirs:
+        for method, target, body in CONFLICT:
+            wall(split.staff, method, target, body, "conflict", theirs)
+    said = split.staff.post(f"/conflicts/{split.shared}/acknowledge", None).want(200)
+    split.hides(said.body.decode(), "acknowledged")
+    said = split.staff.post(f"/conflicts/{split.shared}/resolve", {"note": "both agreed"}).want(200)
+    split.hides(said.body.decode(), "accepted")
+    for theirs in split.theirs:
+        split.all.post(f"/conflicts/{theirs}/acknowledge", None).want(200)
+
+
+def linked_events(split):
+    """An event is everybody's; the order that it is linked to is its brand's."""
+    event = next(i for lane in split.all.get(f"/calendar?from={local_date(3)}&days=1").want(200)
+                 .json["inspectors"] for day in lane["days"] for i in day["items"]
+                 if i["kind"] == "event")
+    same(event["_inspectionId"], "order-5004", "link")
+    said = split.staff.patch(f"/event/{event['_id']}", {"title": "seen"},
+                             headers=[("If-Match", '"v1"')]).want(200)
+    split.hides(said.body.decode(), "a changed event")
+    said = split.all.patch(f"/event/{event['_id']}", {"title": "seen by all"},
+                           headers=[("If-Match", '"v2"')]).want(200)
+    same(said.json["event"]["_inspectionId"], "order-5004", "link after the change")
+
+
+def conflicts_opened(split):
+    """Those that the key can look at."""
+    over = {"type": "Event", "_inspectorId": "alice", "datetime": at(3, "09:00"),
+            "endtime": at(3, "13:00"), "affected": "open"}
+    same(split.staff.post("/event?dryRun=true", over).want(200).json["conflictsOpened"], 1, "ours")
+    same(split.all.post("/event?dryRun=true", over).want(200).json["conflictsOpened"], 3, "all")
+
+
+def duplicates(split):
+    def at_house(day, brand):
+        return booking(at(day, "15:00"), brand=brand, client={"name": "Pat", "email": "p@x.org"},
+                       property={"address": "77 Twin Way", "lat": 39.7, "lng": -104.9})
+    for n in range(10):  # more than an answer names
+        split.all.book(booking(at(10, f"{7 + n:02}:00"), "bob", brand="boulder", property={
+            "address": "77 Twin Way"})).want(201)
+    said = split.staff.book(at_house(12, "denver")).want(201).json
+    same(said["warnings"], [], "warnings")
+    mine = said["inspection"]["orderNumber"]
+    said = split.staff.book(at_house(13, "denver")).want(201).json
+    check(len(said["warnings"]) == 1 and str(mine) in said["warnings"][0], said["warnings"])
+    check(len(split.all.book(at_house(14, "boulder")).want(201).json["warnings"]) > 1, "all")
+    split.all.book(booking(at(30, "15:00"), "bob", brand="boulder", property={
+        "address": "78 Twin Way"})).want(201)
+    online = {**at_house(31, "denver"), "property": {"address": "78 Twin Way"}}
+    split.online.book(online).want(201)
+    again = {**online, "datetime": at(32, "15:00")}
+    split.online.book(again).want(409, "possible_duplicate")
+
+
 more_days = itertools.count()
 ours, theirs = fill("ours"), fill("theirs")
 roles = {"admin": server.client("admin", name="ours", override=True),
@@ -236,6 +396,14 @@ cases.run("online: a hold of another brand", brand_wall_of_the_public, roles["on
 cases.run("lists of a brand show its holds", brand_lists, denver["staff"], apart, mine)
 cases.run("a key of a brand works for its own", own_brand, denver["staff"], mine)
 cases.run("a key of all brands works for each", own_brand, roles["admin"], apart)
+split = Split()
+cases.run("what is in the way, of another brand, is busy", in_the_way, split)
+cases.run("conflicts of another brand are not shown", conflicts_shown, split)
+cases.run("nor in changes and streams", news_of_conflicts, split)
+cases.run("nor the order that an event is linked to", linked_events, split)
+cases.run("nor counted where an event opens them", conflicts_opened, split)
+cases.run("they are taken in hand by their own brand", conflicts_in_hand, split)
+cases.run("duplicates of another brand are told to nobody", duplicates, split)
 cases.run("check finds nothing", server.must_be_clean)
 server.close()
 cases.finish()

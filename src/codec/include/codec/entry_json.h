@@ -2,7 +2,8 @@
  *
  *  V1  What is written reads back equal: entry_read(entry_write(e)) == e, but for company_after,
  *      which rows give (document.h), and `hash`, which stands beside the payload.
- *  V2  No personal data is written: only person refs and salted hashes. */
+ *  V2  Of clients, agents, addresses and notes only person refs, salted hashes and the address's
+ *      key are written. */
 #ifndef CODEC_ENTRY_JSON_H
 #define CODEC_ENTRY_JSON_H
 

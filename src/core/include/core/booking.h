@@ -119,6 +119,7 @@ struct command {
     struct override override;
     struct offer offer;
     bool person_changed;     /* amend */
+    ref_t merged_from;       /* amend: the person row that it was merged from; 0: nothing is held */
     struct hash person_hash; /* book, amend: of the personal data that will be stored */
     int64_t place_key;
 
@@ -154,7 +155,7 @@ struct command {
     struct key_record key;      /* made: all of it; rotated: id and secret of the new one */
     utc_s key_until;            /* revoked, rotated: until then the old one is valid */
 
-    const struct erased_person *erased; /* erase; reason says why */
+    const struct erased_person *erased; /* erase: all rows that are to go; reason says why */
     size_t n_erased;
 };
 
@@ -166,6 +167,8 @@ struct needs {
     ref_t hold;      /* not in the image: look in the store; 0: not needed */
     bool external_ref;
     bool duplicates; /* inspections with command->place_key around the wanted date */
+    ref_t person;    /* whether its data are held; 0: not needed */
+    ref_t conflict;  /* whose its sides are; 0: not needed */
 };
 
 struct configured { /* what the company would be after a change of one of its settings */
@@ -187,8 +190,10 @@ struct facts {
     const struct key_record *key;
     const struct configured *configured; /* configure, of one thing; NULL: see the command */
     int64_t external_ref_order;          /* order number that has this externalRef; 0: none */
-    const struct inspection *const *duplicates;
+    const struct inspection *const *duplicates; /* those that the actor sees */
     size_t n_duplicates;
+    bool person_is_held;         /* of needs.person: the row is there, and not erased */
+    struct str brand_a, brand_b; /* of the sides of needs.conflict; empty: of no brand */
 };
 
 struct evidence { /* one thing in the way */
@@ -222,6 +227,9 @@ struct verdict {
 /* To a key of one brand the orders and holds of another do not exist. The time they take does: an
  * inspector has one calendar. */
 bool actor_sees(const struct actor *actor, struct str brand);
+/* A conflict exists for whose brand one of its sides is; what is of no brand is nobody's side. The
+ * other side is time that is taken. */
+bool actor_sees_pair(const struct actor *actor, struct str brand_a, struct str brand_b);
 
 struct needs booking_needs(const struct image *image, const struct command *command);
 

@@ -3,7 +3,9 @@
  *  E1  An entry is complete: booking_apply(image, entry) needs nothing else, and folding all
  *      entries of a company gives its state. Replay never decides again.
  *  E2  It carries after-images of the records it changed and the exact claims it took and freed.
- *  E3  No personal data: records refer to person rows. */
+ *  E3  Clients, agents, addresses and notes are not in it: records refer to person rows. What
+ *      people write elsewhere (reasons, titles, references) and coordinates are in it
+ *      (docs/operating.md). */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
 

@@ -61,6 +61,9 @@ const struct image *image_trim(const struct image *image, utc_s floor);
 
 const struct hold *image_find_hold(const struct image *image, ref_t ref); /* NULL: not held */
 
+/* Whether some hold's time is up that nothing has ended yet. Accepts NULL. */
+bool image_has_dead_hold(const struct image *image, utc_s now);
+
 const struct conflict *image_find_conflict(const struct image *image, ref_t ref);
 
 /* A writable copy that shares every part: the start of the next image. */

@@ -2,8 +2,9 @@
  *
  *  R1  Every dated thing keeps the wall time it was agreed in beside the instant, so that a later
  *      change of zone data can tell what was meant.
- *  R2  Personal data stand in none of them: `person` refers to a row, `person_hash` proves what it
- *      held (SHA-256(salt || data)) without telling. */
+ *  R2  Clients, agents, addresses and notes stand in none of them: `person` refers to a row,
+ *      `person_hash` proves what it held (SHA-256(salt || data)) without telling. `place_key` tells
+ *      whoever has a list of addresses which it was. */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H
 

@@ -72,6 +72,7 @@ struct setting_wish { /* one thing of the company's document */
 const char *setting_list_name(enum document_kind kind); /* "services"; "company" */
 
 struct personal_data;
+struct erasing;
 
 struct desk_job {
     /* Filled in by the caller; everything is borrowed until done. */
@@ -79,6 +80,8 @@ struct desk_job {
     struct command command;
     struct str personal;         /* book: canonical personal JSON */
     struct setting_wish setting; /* configure, of one thing */
+    struct erasing *erasing;     /* erase (desk/people.h): the desk fills in command.erased, and
+                                  * looks again when it decides; NULL: command.erased says it */
     struct arena *arena;
     bool has_idempotency;
     struct str idempotency_key;
@@ -101,6 +104,7 @@ struct desk_job {
     const struct company *company_after; /* a holder, while a setting is decided */
     struct personal_data *sealed;        /* what a setting brings, by change */
     bool is_import;
+    bool is_wordless; /* what it does to words that are kept cannot be told: it is refused */
     struct desk_import *import;
 };
 
@@ -189,6 +193,10 @@ IL_MUST il_rc desk_find_personal(const struct lookup *in, ref_t person, struct s
 IL_MUST il_rc desk_find_hold(const struct lookup *in, ref_t ref, struct hold *ret, bool *ret_found,
                              struct il_err *reterr);
 
+/* Whose what takes time is: the brand of an order or a hold; empty: of none. */
+IL_MUST il_rc desk_brand_of(const struct lookup *in, enum claim_kind kind, ref_t owner,
+                            struct str *ret, struct il_err *reterr);
+
 enum { CHANGELOG_MAX = 1000 };
 
 struct change {         /* one entry, as far as it is about one inspection */
@@ -238,6 +246,7 @@ struct news_item {
     struct str id; /* empty: `ref` is its name (holds, conflicts) */
     ref_t ref;
     struct str brand;              /* whose it is; empty: of no brand alone */
+    struct str other_brand;        /* of a conflict: its other side's */
     struct str word;               /* status or state; of a setting its kind */
     int64_t order_number, version; /* 0: it has none */
     bool is_gone;                  /* removed, or revoked */

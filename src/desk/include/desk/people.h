@@ -29,7 +29,20 @@ struct person_found {
 struct people_found {
     struct person_found *at;
     size_t n;
+    uint64_t seq; /* of the view in which they were found */
 };
+
+/* What is to be erased of what is found, and what is kept. A row is erased whole, for its hash is
+ * in the journal. */
+struct erasing {
+    struct person_asked asked;
+    bool with_agents, with_ahead;
+    struct people_found found;
+    utc_s now;
+};
+
+/* Why a row is kept, in words; NULL: it is erased, or was. */
+const char *erasing_keeps(const struct erasing *erasing, const struct person_found *p);
 
 /* By order: none when there is no such order. */
 IL_MUST il_rc desk_find_people(const struct lookup *in, const struct person_asked *asked,
