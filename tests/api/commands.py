@@ -372,7 +372,7 @@ def trouble_commands(scene):
     scene.run("conflict", "resolve", name, "--note", "two houses, one street")
     said = scene.json("conflicts", "--state", "accepted", "--all")
     same(([c["_id"] for c in said["conflicts"]], said["next"]), ([name], None), "all pages")
-    check("There is no such conflict." in scene.run("conflicts"), "the empty list")
+    check("There are no conflicts in that state." in scene.run("conflicts"), "the empty list")
     scene.run("conflicts", "--state", "angry", code=2)
     scene.run("conflict", "acknowledge", "c404", code=5)
     start = at(5, "10:00")
