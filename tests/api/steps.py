@@ -93,6 +93,42 @@ def locked_twice():
     staff.post(f"/inspection/{record['_id']}/unlock", {"version": first - 1}).want(412, "stale")
 
 
+def nothing_to_change():
+    """Whoever asks for what stands has it: the same version, nothing in the changelog."""
+    record = booked(next(days), services=["home"], property={
+        "address": "1 Elm St", "squareFeet": 2000, "lat": 39.7, "lng": -104.9},
+        agents=[{"name": "Ann"}], notes="dog")
+    path, lines = f"/inspection/{record['_id']}", changelog(record)
+    same_one = {"datetime": record["datetime"]}
+    for name, ask, body in (
+            ("amend", staff.patch, {}), ("amend", staff.patch, {"notes": "dog", "reason": "so"}),
+            ("amend", staff.patch, {"property": {"squareFeet": 2000}, "services": ["home"]}),
+            ("amend", staff.patch, {"client": record["client"], "agents": [{"name": "Ann"}]}),
+            ("reassign", staff.post, {"_inspectorId": "alice"}),
+            ("reassign", staff.post, {"inspectors": ["alice"]}),
+            ("reassign", staff.post, {"assignments": record["assignments"]}),
+            ("reschedule", staff.post, same_one),
+            ("reschedule", staff.post, {**same_one, "_inspectorId": "alice", "services": ["home"]}),
+            ("reschedule", staff.post, {**same_one, "endtime": record["endtime"]})):
+        to = path + ("" if name == "amend" else f"/{name}")
+        for more in ("?dryRun=true", ""):
+            answer = ask(to + more, {"version": 1, **body}).want(200)
+            same(answer.json["inspection"], record, f"after {name} {body}")
+            same((answer.header("ETag"), answer.json["seq"]), ('"v1"', answer.seq), f"of {name}")
+        ask(to, {"version": 7, **body}).want(412, "stale")
+    same(changelog(record), lines, "changelog")
+    again = [staff.patch(path, {"version": 1, "notes": "dog"}, key="twice").want(200)
+             for _ in range(2)]
+    same([a.json["inspection"] for a in again], [record] * 2, "with the same key")
+    staff.patch(path, {"version": 1, "notes": "cat"}, key="twice").want(200)
+    answer = staff.patch(path, {"version": 1, "notes": "cat"}, key="twice").want(200)
+    same(answer.header("Idempotent-Replayed"), "true", "what was done is replayed")
+    staff.post(f"{path}/reschedule", {"version": 2, "datetime": record["datetime"],
+                                      "services": ["home", "radon"]}).want(200)
+    staff.post(f"{path}/reassign", {"version": 3, "inspectors": ["alice", "bob"]}).want(200)
+    same(len(changelog(record)), len(lines) + 3, "what did change")
+
+
 def permission_where_nothing_is_overridden():
     """Whoever may not override is told so, also where the rules would have let it pass."""
     record = step(booked(next(days)), "complete").want(200).json["inspection"]
@@ -390,6 +426,7 @@ cases.run("restoring goes through the door", restoring_goes_through_the_door)
 cases.run("who may take a step", who_may_step)
 cases.run("a locked order stays where it is", a_locked_order_stays)
 cases.run("locked twice, unlocked twice", locked_twice)
+cases.run("nothing to change", nothing_to_change)
 cases.run("who may not override is told so", permission_where_nothing_is_overridden)
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)

@@ -73,7 +73,7 @@ static void write_page(struct buf *out)
                    "brand's `autoConfirm`. What is locked is neither moved nor\nreassigned. "
                    "Locking what is locked, or unlocking what is "
                    "not, changes nothing: 200 with the version that\nstands, and no line in the "
-                   "changelog.\n");
+                   "changelog. So does a change, a move or a\nreassignment to what stands already.\n");
 }
 
 int main(int argc, char **argv)
