@@ -140,6 +140,8 @@ void show_nearest(struct call *call, struct json *j, const char *name,
                   const struct slot_query *search);
 void show_conflict(struct call *call, struct json *j,
                    const struct conflict *c); /* conflicts_api.c */
+/* The orders of the conflicts that the entry opened, each with where it could go. */
+void show_affected(struct call *call, struct json *j, const struct entry *e);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 

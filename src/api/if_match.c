@@ -124,7 +124,8 @@ bool decode_version(struct call *call, struct json_obj *o)
     c->version = o == NULL ? NOT_FOUND : json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
     if (count == 0)
         return true;
-    const int64_t said = c->version;
+    const bool is_spoilt = o != NULL && o->reader->failed; /* answered once all is read */
+    const int64_t said = is_spoilt ? NOT_FOUND : c->version;
     if (count == 1 && str_equal(without_blanks(only), STR("*"))) {
         c->version = said == NOT_FOUND ? VERSION_ANY : said;
         return true;

@@ -309,6 +309,7 @@ def absence_commands(scene):
     check("Nothing is kept" in said and "conflicts opened: 1" in said, said)
     added = scene.json("event", "add", *block, "--affected", "open", "--title", "Dentist")
     same((added["event"]["title"], added["conflictsOpened"]), ("Dentist", 1), "event")
+    check("COULD GO TO" in said and str(added["affected"][0]["orderNumber"]) in said, said)
     event = added["event"]["_id"]
     said = scene.run("event", "change", event, "--title", "Doctor")
     check("Changed event" in said and "version 2" in said, said)

@@ -362,6 +362,52 @@ def replaced():
     staff.get("/conflicts?replacements=perhaps").want(422, "out_of_range")
 
 
+def affected_by_a_closing():
+    """Whoever closes time over orders is told at once which, and where each could go."""
+    day = next(days)
+    orders = [booked(day, f"{hour:02}:00") for hour in (8, 10, 14)]
+    block = {"type": "Block", "_inspectorId": "alice", "affected": "open",
+             "datetime": at(day, "06:00"), "endtime": at(day, "13:00")}
+    refused = staff.post("/event", {**block, "affected": "refuse"}).want(409, "slot_taken")
+    check("alternatives" not in refused.json, "alternatives of a closing")
+    tried = staff.post("/event?dryRun=true", block).want(200).json
+    made = staff.post("/event", block).want(201).json
+    told = {c["_id"]: c for c in staff.get("/conflicts?replacements=true").json["conflicts"]}
+    for answer in (tried, made):
+        same((answer["conflictsOpened"], len(answer["affected"])), (2, 2), "how many")
+        check("affectedMore" not in answer, "more")
+        for order, one in zip(orders, answer["affected"]):
+            same([one[k] for k in ("_inspectionId", "orderNumber", "version", "datetime", "endtime")],
+                 [order[k] for k in ("_id", "orderNumber", "version", "datetime", "endtime")], "whom")
+            same((one["replacements"][0]["_inspectorId"], one["replacements"][0]["datetime"]),
+                 ("bob", order["datetime"]), "who is free then")
+            check(not [s for s in one["replacements"] if s["_inspectorId"] == "alice" and
+                       at(day, "06:00") <= s["datetime"] < at(day, "13:00")], "she is not there")
+    for one in made["affected"]:
+        (stands,) = told[one["_conflictId"]]["replacements"]
+        same(one["replacements"], stands["slots"], "as the conflict says")
+    rest = {"_inspectorId": "alice", "from": at(day, "00:00")[:10], "to": at(day, "00:00")[:10],
+            "affected": "open"}
+    same([a["orderNumber"] for a in staff.post("/vacation", rest).want(201).json["affected"]],
+         [o["orderNumber"] for o in orders], "of a vacation")
+    free = {**block, "datetime": at(day, "17:00"), "endtime": at(day, "18:00"), "_inspectorId": "bob"}
+    same(staff.post("/event", free).want(201).json["affected"], [], "of a free hour")
+
+
+def many_affected():
+    """What is listed has a bound, and the rest is counted."""
+    first = next(days)
+    for _ in range(2):
+        next(days)
+    for n in range(24):
+        booked(first + n // 12, f"{6 + n % 12:02}:00", "carol")
+    answer = staff.post("/vacation", {"_inspectorId": "carol", "from": at(first, "00:00")[:10],
+                                      "to": at(first + 1, "00:00")[:10], "affected": "open"})
+    answer = answer.want(201).json
+    same((len(answer["affected"]), answer["affectedMore"], answer["conflictsOpened"]), (20, 4, 24),
+         "how many")
+
+
 def conflicts_of_people():
     day = next(days)
     order = booked(day, "14:00")
@@ -432,6 +478,8 @@ cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("two orders change places", two_change_places)
 cases.run("who could go instead", replaced)
+cases.run("who is affected by a closing", affected_by_a_closing)
+cases.run("many are affected by a closing", many_affected)
 cases.run("many move or none", all_or_nothing)
 cases.run("a move may not lie over the one before it", a_move_into_the_way_of_another)
 cases.run("what is refused of many moves", what_is_refused_of_many)
