@@ -100,8 +100,8 @@ static bool put_affected(struct call *call, struct json *j, const struct conflic
     struct found_inspection found;
     struct il_err err;
     bool exists;
-    if (side->kind != CLAIM_INSPECTION ||
-        order_find(call, side, &found, &exists, &err) != IL_OK || !exists)
+    if (side->kind != CLAIM_INSPECTION || order_find(call, side, &found, &exists, &err) != IL_OK ||
+        !exists)
         return false;
     const struct zone *zone = image_of_call(call)->company->zone;
     const struct slot_query search = search_for(call, &found.record);

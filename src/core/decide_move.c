@@ -82,8 +82,7 @@ static bool choose_anew(struct ask *ask, const struct inspection *subject)
         return leave(ask->draft, subject, ask->verdict);
     if (!ask_choose(ask))
         return false;
-    return !ask->any || !stands_already(ask, subject) ||
-           leave(ask->draft, subject, ask->verdict);
+    return !ask->any || !stands_already(ask, subject) || leave(ask->draft, subject, ask->verdict);
 }
 
 bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)

@@ -292,8 +292,7 @@ static enum refusal request_read(struct http_exchange *exchange, const char *met
         refusal = framing_check(&exchange->request, str_from(version), exchange->door->body_limit);
     /* The library leaves the body of an answer to HEAD away by itself. */
     exchange->is_head = str_equal(name, STR("HEAD"));
-    exchange->request.method =
-        str_copy(&exchange->arena, exchange->is_head ? STR("GET") : name);
+    exchange->request.method = str_copy(&exchange->arena, exchange->is_head ? STR("GET") : name);
     return refusal;
 }
 

@@ -7,10 +7,10 @@
     "vacation {vacation._id}: {vacation._inspectorId}, {vacation.@when}, version {version}"
 #define SAYS_OPENED "; conflicts opened: {conflictsOpened}"
 /* Where each order could go that the closing leaves without its time: the nearest is enough here. */
-#define AFFECTED_TABLE                                                                         \
-    .tables = { { .list = "affected",                                                          \
-                  COLUMNS({ "CONFLICT", "_conflictId" }, { "ORDER", "orderNumber" },           \
-                          { "WHEN", "@when" }, { "COULD GO TO", "replacements.0.@when" },      \
+#define AFFECTED_TABLE                                                                    \
+    .tables = { { .list = "affected",                                                     \
+                  COLUMNS({ "CONFLICT", "_conflictId" }, { "ORDER", "orderNumber" },      \
+                          { "WHEN", "@when" }, { "COULD GO TO", "replacements.0.@when" }, \
                           { "INSPECTORS", "replacements.0.inspectors" }) } }
 #define SAYS_HOLD \
     "hold {hold._id}: {hold.@when}, {hold.inspectors}, {hold.state} until {hold.expiresAt}"

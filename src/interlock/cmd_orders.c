@@ -167,7 +167,8 @@ static const struct command_spec commands[] = {
       .summary = "Lists and searches orders.",
       .operands = "",
       OPTIONS(
-          { "query", "TEXT", "words of the order number, a reference, the address or the client", false },
+          { "query", "TEXT", "words of the order number, a reference, the address or the client",
+            false },
           { "from", "DATE", "only what starts on this day or later", false },
           { "to", "DATE", "only what starts on this day or earlier", false },
           { "status", "STATUS", "unconfirmed, confirmed, completed, no_show or cancelled", false },

@@ -47,6 +47,11 @@ unsigned step_from(enum command_kind kind)
     return from;
 }
 
+bool steps_waits(enum command_kind kind)
+{
+    return kind == COMMAND_COMPLETE || kind == COMMAND_NO_SHOW;
+}
+
 /* ---- orders ---- */
 
 struct turn {
@@ -101,6 +106,8 @@ static void judge_step(const struct turn *c)
     LAW(c, step != NULL, "no step leads on from its status");
     LAW(c, c->after->status == (step->to == AS_IT_WAS ? c->before->status : (enum status)step->to),
         "it came to another status");
+    LAW(c, !steps_waits(c->entry->kind) || c->entry->at >= c->before->start,
+        "it was over before it began");
     judge_time(c, step->time);
 }
 

@@ -6,6 +6,9 @@
 #include "model.h"
 
 /* Statuses, as bits, from which the command may do something to an order; 0: it is about none. */
+/* The command is for an order that has begun. */
+bool steps_waits(enum command_kind kind);
+
 /* A list of words as a number. */
 uint64_t steps_words(struct strs words);
 
