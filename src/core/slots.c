@@ -23,8 +23,7 @@ struct search {
     struct day_rule *day_rules;
     struct slot_day *days;
     bool *day_has_hours;
-    bool *
-        day_passes; /* policy lets a start of it pass: whether it is taken is all there is to say */
+    bool *day_passes; /* policy lets a start of it pass: the rest is whether it is taken */
     utc_s origin;
     int64_t visit_s, buffer_s;
     bool by_time;

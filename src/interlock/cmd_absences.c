@@ -6,7 +6,7 @@
 #define SAYS_VACATION \
     "vacation {vacation._id}: {vacation._inspectorId}, {vacation.@when}, version {version}"
 #define SAYS_OPENED "; conflicts opened: {conflictsOpened}"
-/* Where each order could go that the closing leaves without its time: the nearest is enough here. */
+/* Where each order could go that loses its time: the nearest is enough here. */
 #define AFFECTED_TABLE                                                                    \
     .tables = { { .list = "affected",                                                     \
                   COLUMNS({ "CONFLICT", "_conflictId" }, { "ORDER", "orderNumber" },      \
