@@ -1,6 +1,8 @@
 /* Events, Blocks and vacations. */
 #include "call.h"
 
+#include "base/block.h"
+
 enum { TITLE_CHARS_MAX = 200 };
 
 static void decode_inspector(struct call *call, struct json_obj *o)
@@ -155,6 +157,19 @@ static int64_t conflicts_opened(struct call *call, const struct entry *e)
     return n;
 }
 
+/* Who could go instead is asked of the calendars as they are after it, also where nothing is kept.
+ */
+static void put_affected(struct call *call, struct json *j, const struct entry *e)
+{
+    const struct image *before = call->job.image;
+    if (call->dry_run)
+        call->job.image = booking_apply(before, e);
+    show_affected(call, j, e);
+    if (call->dry_run)
+        block_free(call->job.image);
+    call->job.image = before;
+}
+
 void absence_encode(struct call *call)
 {
     const struct entry *e = call->job.verdict.entry;
@@ -171,6 +186,7 @@ void absence_encode(struct call *call)
     json_put_int(&j, "version", record->version);
     json_put_int(&j, "seq", (int64_t)call->job.seq);
     json_put_int(&j, "conflictsOpened", conflicts_opened(call, e));
+    put_affected(call, &j, e);
     json_end_object(&j);
     http_response_header(call->response, "ETag", etag_of(call->arena, record->version));
     http_response_header(

@@ -147,6 +147,8 @@ void show_conflict(struct call *call, struct json *j,
 bool sees_in_way(struct call *call, enum claim_kind kind, ref_t owner);
 bool sees_conflict(struct call *call, const struct conflict *c);
 bool sees_order(struct call *call, struct str id); /* that an event is linked to */
+/* The orders of the conflicts that the entry opened, each with where it could go. */
+void show_affected(struct call *call, struct json *j, const struct entry *e);
 struct str hold_id(struct arena *arena, ref_t ref);
 struct str etag_of(struct arena *arena, int64_t version);
 

@@ -4,7 +4,12 @@
  *  one, where it is another brand's, is time that is taken. */
 #include "call.h"
 
-enum { CONFLICTS_PAGE = 200, REPLACED_PAGE = 20 };
+enum { CONFLICTS_PAGE = 200, REPLACED_PAGE = 20, AFFECTED_MAX = 20 };
+
+static struct str conflict_id(const struct call *call, const struct conflict *c)
+{
+    return str_print(call->arena, "c%llx", (unsigned long long)c->ref);
+}
 
 static void put_side(struct call *call, struct json *j, const char *name,
                      const struct conflict_side *side)
@@ -24,7 +29,7 @@ static void put_side(struct call *call, struct json *j, const char *name,
  * comes first. Services that are gone by now leave its length. */
 static struct slot_query search_for(struct call *call, const struct inspection *order)
 {
-    const struct company *company = call->image->company;
+    const struct company *company = image_of_call(call)->company;
     int32_t *services = arena_array(call->arena, int32_t, order->services.n);
     size_t n = 0;
     for (size_t i = 0; i < order->services.n; i++) {
@@ -47,17 +52,27 @@ static struct slot_query search_for(struct call *call, const struct inspection *
                                 .look = { .now = call->now, .without = { order->ref } } };
 }
 
+/* The order of one side; *ret_exists is false too where the caller does not see it. */
+static il_rc order_find(struct call *call, const struct conflict_side *side,
+                        struct found_inspection *ret, bool *ret_exists, struct il_err *reterr)
+{
+    const struct lookup in = lookup_of(call);
+    const struct str number = str_print(call->arena, "%lld", (long long)side->order_number);
+    TRY(desk_find_inspection(&in, number, ret, ret_exists, reterr));
+    *ret_exists = *ret_exists && ret->record.ref == side->owner &&
+                  actor_sees(&call->actor, ret->record.brand);
+    return IL_OK;
+}
+
 /* False: it could not be read, and the fault was answered. */
 static bool put_replacement(struct call *call, struct json *j, const struct conflict_side *side)
 {
     struct found_inspection found;
     struct il_err err;
     bool exists;
-    const struct lookup in = lookup_of(call);
-    const struct str number = str_print(call->arena, "%lld", (long long)side->order_number);
-    if (desk_find_inspection(&in, number, &found, &exists, &err) != IL_OK)
+    if (order_find(call, side, &found, &exists, &err) != IL_OK)
         return !answer_fault(call, &err);
-    if (!exists || found.record.ref != side->owner || !actor_sees(&call->actor, found.record.brand))
+    if (!exists)
         return true;
     const struct slot_query search = search_for(call, &found.record);
     json_start_object(j);
@@ -82,9 +97,51 @@ static bool put_replacements(struct call *call, struct json *j, const struct con
     return good;
 }
 
+/* What is decided stands: an order that cannot be read is one more that is not listed. */
+static bool put_affected(struct call *call, struct json *j, const struct conflict *c)
+{
+    const struct conflict_side *side = c->a.kind == CLAIM_INSPECTION ? &c->a : &c->b;
+    struct found_inspection found;
+    struct il_err err;
+    bool exists;
+    if (side->kind != CLAIM_INSPECTION || order_find(call, side, &found, &exists, &err) != IL_OK ||
+        !exists)
+        return false;
+    const struct zone *zone = image_of_call(call)->company->zone;
+    const struct slot_query search = search_for(call, &found.record);
+    json_start_object(j);
+    json_put_str(j, "_conflictId", conflict_id(call, c));
+    json_put_str(j, "_inspectionId", found.record.id);
+    json_put_int(j, "orderNumber", found.record.order_number);
+    json_put_int(j, "version", found.record.version);
+    show_instant(j, "datetime", zone, side->when.start);
+    show_instant(j, "endtime", zone, side->when.end);
+    show_nearest(call, j, "replacements", &search);
+    json_end_object(j);
+    return true;
+}
+
+void show_affected(struct call *call, struct json *j, const struct entry *e)
+{
+    size_t listed = 0;
+    size_t more = 0;
+    json_open(j, "affected", '[');
+    for (size_t i = 0; i < e->n_conflicts; i++) {
+        if (e->conflicts[i].state != CONFLICT_OPEN || !sees_conflict(call, &e->conflicts[i]))
+            continue;
+        if (listed < AFFECTED_MAX && put_affected(call, j, &e->conflicts[i]))
+            listed++;
+        else
+            more++;
+    }
+    json_end_array(j);
+    if (more > 0)
+        json_put_int(j, "affectedMore", (int64_t)more);
+}
+
 static void put_conflict(struct call *call, struct json *j, const struct conflict *c)
 {
-    json_put_str(j, "_id", str_print(call->arena, "c%llx", (unsigned long long)c->ref));
+    json_put_str(j, "_id", conflict_id(call, c));
     json_put_str(j, "_inspectorId", c->inspector);
     json_put_str(j, "state", conflict_state_name(c->state));
     json_put_str(j, "cause", c->cause);

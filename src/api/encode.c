@@ -121,33 +121,38 @@ static const struct reach near_days = { 1, 1 };
 static const struct reach far_days = { 7, 13 };
 
 /* At most ALTERNATIVES_MAX, the nearest first. */
-static struct slot_list within(struct call *call, struct slot_query query, struct reach reach)
+static struct slot_list within(struct call *call, struct slot_query query, struct reach reach,
+                               struct arena *room)
 {
     const struct zone *zone = company_of(call)->zone;
     query.from = wall_date(zone_to_wall(zone, query.near)) - reach.before;
     query.days = reach.before + 1 + reach.after;
     query.limit = ALTERNATIVES_MAX;
-    return slots_find(image_of_call(call), &query, &call->work);
+    return slots_find(image_of_call(call), &query, room);
 }
 
-static struct slot_list nearest(struct call *call, const struct slot_query *search)
+static struct slot_list nearest(struct call *call, const struct slot_query *search,
+                                struct arena *room)
 {
     if (search->minutes == 0)
         return (struct slot_list){ .n_slots = 0 };
-    const struct slot_list list = within(call, *search, near_days);
+    const struct slot_list list = within(call, *search, near_days, room);
     /* Within a day on either side nothing was left out. */
     if (list.n_slots == ALTERNATIVES_MAX &&
         llabs(list.slots[list.n_slots - 1].when.start - search->near) <= DAY_S)
         return list;
-    return within(call, *search, far_days);
+    return within(call, *search, far_days, room);
 }
 
 void show_nearest(struct call *call, struct json *j, const char *name,
                   const struct slot_query *search)
 {
-    const struct slot_list list = nearest(call, search);
+    /* Of its own: an answer may ask for many orders, one after the other. */
+    struct arena room = arena_make(SIZE_MAX / 2);
+    const struct slot_list list = nearest(call, search, &room);
     json_open(j, name, '[');
     for (size_t i = 0; i < list.n_slots; i++)
         show_slot(call, j, &list.slots[i]);
     json_end_array(j);
+    arena_drop(&room);
 }

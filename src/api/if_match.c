@@ -3,6 +3,7 @@
  *  M1  If-Match is read as RFC 9110 has it: `*`, or a list of tags, in one field or several, of
  *      which any strong one may be the one that stands. A weak tag matches nothing, and so does a
  *      tag that is none of ours: that is stale. What is no list of tags is refused in words.
+ *      Beside it the body's `version` must be one of them.
  *  M2  Our tags are "v3". "3", v3 and 3 are taken for it: what people type. */
 #include "call.h"
 
@@ -105,6 +106,15 @@ static bool all_read(struct tags *tags)
     return good;
 }
 
+static bool has_version(const struct tags *tags, int64_t version)
+{
+    for (size_t i = 0; i < tags->n; i++) {
+        if (tags->at[i] == version)
+            return true;
+    }
+    return false;
+}
+
 bool decode_version(struct call *call, struct json_obj *o)
 {
     struct command *c = &call->job.command;
@@ -114,12 +124,20 @@ bool decode_version(struct call *call, struct json_obj *o)
     c->version = o == NULL ? NOT_FOUND : json_opt_int(o, "version", 1, INT64_MAX, NOT_FOUND);
     if (count == 0)
         return true;
-    c->version = VERSION_ANY;
-    if (count == 1 && str_equal(without_blanks(only), STR("*")))
+    const bool is_spoilt = o != NULL && o->reader->failed; /* answered once all is read */
+    const int64_t said = is_spoilt ? NOT_FOUND : c->version;
+    if (count == 1 && str_equal(without_blanks(only), STR("*"))) {
+        c->version = said == NOT_FOUND ? VERSION_ANY : said;
         return true;
+    }
     if (!all_read(&tags))
         return !answer_code(call, CODE_out_of_range, "",
                             STR("If-Match must be * or a list of ETags, such as \"v3\"."));
+    if (said != NOT_FOUND && has_version(&tags, said))
+        return true;
+    if (said != NOT_FOUND && tags.n > 0)
+        return !answer_code(call, CODE_out_of_range, "/version",
+                            STR("If-Match and version name different versions."));
     c->version = tags.n > 0 ? tags.at[0] : VERSION_NONE;
     c->versions_too = tags.at;
     c->n_versions_too = tags.n;

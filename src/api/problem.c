@@ -88,6 +88,11 @@ static bool has_conflicts(enum code code)
     return code == CODE_slot_taken || code == CODE_hold_consumed || code == CODE_possible_duplicate;
 }
 
+static bool closes_time(enum command_kind kind)
+{
+    return kind == COMMAND_ADD_ABSENCE || kind == COMMAND_CHANGE_ABSENCE;
+}
+
 bool is_overridable(const struct desk_job *job)
 {
     const enum command_kind kind = job->command.kind;
@@ -109,7 +114,8 @@ void answer_verdict(struct call *call)
     put_choices(call, &j);
     if (has_conflicts(v->code)) {
         show_conflicts(call, &j, v->evidence, v->n_evidence);
-        show_nearest(call, &j, "alternatives", &v->search);
+        if (!closes_time(call->job.command.kind)) /* nothing else is meant instead */
+            show_nearest(call, &j, "alternatives", &v->search);
     }
     json_end_object(&j);
     set_status(call, v->code);

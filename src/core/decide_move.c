@@ -40,6 +40,51 @@ static void finish(struct draft *d, struct inspection *record)
     draft_note_choice(d);
 }
 
+static bool same_people(const struct ask *ask, const struct inspection *subject)
+{
+    bool same = ask->n_inspectors == subject->n_assignments;
+    for (size_t i = 0; same && i < ask->n_inspectors; i++) {
+        const struct assignment *a = &subject->assignments[i];
+        const struct str inspector = ask->image->company->inspectors[ask->inspectors[i]].id;
+        same = str_equal(a->inspector, inspector) && str_equal(a->role, ask->roles[i]) &&
+               a->when.start == ask->whens[i].start && a->when.end == ask->whens[i].end;
+    }
+    return same;
+}
+
+/* Services that are named again are sold anew: at another price there is something to do. */
+static bool same_sale(const struct ask *ask, const struct inspection *subject)
+{
+    const bool named = ask->command->want.services.n > 0;
+    return strs_equal(ask->service_ids, subject->services) &&
+           (!named || (ask->price.cents == subject->price.cents &&
+                       ask->price.minutes == subject->price.minutes));
+}
+
+static bool stands_already(const struct ask *ask, const struct inspection *subject)
+{
+    return same_people(ask, subject) && same_sale(ask, subject) &&
+           ask->when.start == subject->when.start && ask->when.end == subject->when.end &&
+           str_equal(subject->zone, ask->image->company->zone_name);
+}
+
+/* Nothing happens, and nothing is written of it. */
+static bool leave(struct draft *d, const struct inspection *subject, struct verdict *verdict)
+{
+    verdict->unchanged = inspection_copy(d->arena, subject);
+    return false;
+}
+
+/* Chooses anew. What stands already was judged when it was agreed: it is left as it is. */
+static bool choose_anew(struct ask *ask, const struct inspection *subject)
+{
+    if (!ask->any && stands_already(ask, subject))
+        return leave(ask->draft, subject, ask->verdict);
+    if (!ask_choose(ask))
+        return false;
+    return !ask->any || !stands_already(ask, subject) || leave(ask->draft, subject, ask->verdict);
+}
+
 bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdict *verdict)
 {
     const struct inspection *subject = facts->inspection;
@@ -57,7 +102,7 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     if (!ask_make(&ask, &want))
         return false;
     ask.look.without[1] = subject->ref;
-    if (!ask_choose(&ask))
+    if (hold != NULL ? !ask_choose(&ask) : !choose_anew(&ask, subject))
         return false;
     struct inspection *record = inspection_copy(d->arena, subject);
     record->version++;
@@ -91,7 +136,7 @@ bool decide_reassign(struct draft *d, const struct facts *facts, struct verdict 
     struct want want = d->command->want;
     ask.stays = subject->when;
     order_fill(d, subject, &want);
-    if (!ask_make(&ask, &want) || !ask_choose(&ask))
+    if (!ask_make(&ask, &want) || !choose_anew(&ask, subject))
         return false;
     struct inspection *record = inspection_copy(d->arena, subject);
     record->version++;
@@ -111,6 +156,11 @@ static bool same_place(const struct property *a, const struct property *b)
 {
     return a->has_place == b->has_place && a->place.lat_e7 == b->place.lat_e7 &&
            a->place.lng_e7 == b->place.lng_e7;
+}
+
+static bool is_the_house(const struct property *a, const struct property *b)
+{
+    return same_size(a, b) && same_place(a, b);
 }
 
 static void set_person(struct draft *d, struct inspection *record)
@@ -179,6 +229,9 @@ bool decide_amend(struct draft *d, const struct facts *facts, struct verdict *ve
         subject->services.n > 0 && !same_size(&d->command->want.property, &subject->property);
     const bool other_work =
         other_size || (services.n > 0 && !strs_equal(services, subject->services));
+    if (!other_work && is_the_house(&d->command->want.property, &subject->property) &&
+        !d->command->person_changed)
+        return leave(d, subject, verdict);
     record->version++;
     record->property = d->command->want.property;
     set_person(d, record);

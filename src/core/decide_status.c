@@ -89,6 +89,7 @@ static bool step_effect(struct draft *d, const struct status_step *step,
     case EFFECT_UNLOCKS:
         record->is_locked = false;
         return true;
+    case EFFECT_PAST:
     case EFFECT_NONE:
         break;
     }
@@ -110,6 +111,8 @@ bool decide_status(struct draft *d, const struct facts *facts, struct verdict *v
     const struct status_step *step = status_step_of(d->command->kind, subject->status);
     if (step == NULL)
         return refuse_status(d, subject, verdict);
+    if (step->effect == EFFECT_PAST && d->now < subject->when.start)
+        return refuse(verdict, CODE_wrong_state, "", STR("It has not begun yet."));
     struct inspection *record = inspection_copy(d->arena, subject);
     if (is_so_already(step, subject)) {
         verdict->unchanged = record;

@@ -23,6 +23,7 @@ struct search {
     struct day_rule *day_rules;
     struct slot_day *days;
     bool *day_has_hours;
+    bool *day_passes; /* policy lets a start of it pass: the rest is whether it is taken */
     utc_s origin;
     int64_t visit_s, buffer_s;
     bool by_time;
@@ -41,6 +42,7 @@ struct lane { /* one inspector, day after day */
     bool is_closed;     /* by policy */
     int32_t extra_cost; /* jobs of the day, and not being the one requested */
     struct slot_day *day;
+    bool *passes; /* the day's, in the search */
     utc_s earliest;
 };
 
@@ -62,6 +64,13 @@ static inline struct gap lane_gap_at(const struct search *s, const struct lane *
     return gap_around(&lane->busy, lane->next_claimed, lane->next_absent, limits, s->buffer_s);
 }
 
+static inline void start_passes(struct search *s, const struct lane *lane, utc_s start)
+{
+    *lane->passes = true;
+    if (start < s->first_passing)
+        s->first_passing = start;
+}
+
 /* A start at the wall minute `minute`, which is the instant `start`. */
 static inline void lane_try(struct search *s, struct lane *lane, int32_t minute, utc_s start,
                             struct gap limits)
@@ -70,8 +79,7 @@ static inline void lane_try(struct search *s, struct lane *lane, int32_t minute,
         lane->day->notice++;
         return;
     }
-    if (start < s->first_passing)
-        s->first_passing = start;
+    start_passes(s, lane, start);
     const struct span when = { start, start + s->visit_s };
     const struct busy *claimed = &lane->busy.claimed;
     const struct busy *absent = &lane->busy.absent;
@@ -197,8 +205,8 @@ static void lane_run(struct search *s, struct lane *lane, struct run run)
     const int32_t lost = run_before(&run, earliest);
     lane->day->notice += lost;
     run_skip(&run, lost);
-    if (run.start <= run.last && run.start < s->first_passing)
-        s->first_passing = run.start;
+    if (run.start <= run.last)
+        start_passes(s, lane, run.start);
     while (run.start <= run.last) {
         lane_advance(lane, run.start, s->buffer_s);
         const struct gap gap = lane_gap_at(s, lane, run.limits);
@@ -316,6 +324,34 @@ static void lane_spans(struct search *s, struct lane *lane, const struct day_ope
     }
 }
 
+/* The last start of the day by its hours alone, where no grid says which there are; INT64_MIN: no
+ * visit fits. */
+static utc_s last_fit(const struct search *s, const struct day_open *day)
+{
+    utc_s last = INT64_MIN;
+    for (size_t i = 0; i < day->n_starts; i++) {
+        utc_s start;
+        if (day_instant(s->image->company->zone, day, day->starts[i], &start) && start > last)
+            last = start;
+    }
+    for (size_t i = 0; i < day->n_spans; i++) {
+        const struct open_span *span = &day->spans[i];
+        const utc_s fits = span->extent_end - s->visit_s;
+        const utc_s start = fits < span->when.end - 1 ? fits : span->when.end - 1;
+        if (start >= span->when.start && start > last)
+            last = start;
+    }
+    return last;
+}
+
+/* What is taken has no starts of its own there: the hours tell whether any might have been. */
+static void hours_pass(struct search *s, const struct lane *lane, const struct day_open *day)
+{
+    const utc_s last = last_fit(s, day);
+    if (!lane->is_closed && last >= lane->earliest)
+        start_passes(s, lane, last);
+}
+
 /* Of a day with both kinds of hours the starts come first, then the spans without those starts. */
 static void lane_hours(struct search *s, struct lane *lane, const struct day_open *day)
 {
@@ -356,6 +392,7 @@ static void lane_day(struct search *s, struct lane *lane, const struct day_open 
     const int32_t jobs = calendar_jobs(lane->calendar, &q->look, day->day, &lane->next_job);
     s->day_has_hours[d] = true;
     lane->day = &s->days[d];
+    lane->passes = &s->day_passes[d];
     lane->earliest = s->day_rules[d].earliest;
     lane->is_closed = s->day_rules[d].is_closed;
     lane->extra_cost = jobs * COST_PER_JOB_MIN;
@@ -363,8 +400,11 @@ static void lane_day(struct search *s, struct lane *lane, const struct day_open 
         lane->extra_cost += COST_NOT_REQUESTED_MIN;
     if (who->daily_max != NOT_FOUND && jobs >= who->daily_max) {
         lane->day->busy++;
+        hours_pass(s, lane, day);
         return;
     }
+    if (s->rules->anchor == ANCHOR_GAP)
+        hours_pass(s, lane, day);
     lane_look(s, lane, day->day);
     lane_hours(s, lane, day);
 }
@@ -445,6 +485,7 @@ static void days_make(struct search *s)
     s->days = arena_array(s->arena, struct slot_day, (size_t)q->days);
     s->day_rules = arena_array(s->arena, struct day_rule, (size_t)q->days);
     s->day_has_hours = arena_array(s->arena, bool, (size_t)q->days);
+    s->day_passes = arena_array(s->arena, bool, (size_t)q->days);
     for (int32_t d = 0; d < q->days; d++) {
         s->days[d] = (struct slot_day){ .date = q->from + d, .sale = SALE_CLOSED };
         s->day_rules[d].earliest = q->look.now + notice_s;
@@ -511,7 +552,9 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
     struct slot_list list = picks_list(&s.picks);
     for (int32_t d = 0; d < query->days; d++) {
         if (s.day_has_hours[d])
-            s.days[d].sale = s.days[d].count > 0 ? SALE_OPEN : SALE_FULL;
+            s.days[d].sale = s.days[d].count > 0 ? SALE_OPEN
+                             : s.day_passes[d]   ? SALE_FULL
+                                                 : SALE_CLOSED;
     }
     list.days = s.days;
     list.n_days = (size_t)query->days;

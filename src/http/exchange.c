@@ -135,9 +135,14 @@ static enum MHD_Result refuse(struct http_exchange *exchange, enum refusal refus
 static enum MHD_Result answer(struct http_exchange *exchange, struct http_response *response)
 {
     assert(response->status >= 200 && response->status <= 599);
+    const bool has_no_end = response->source != NULL;
     struct MHD_Response *const built = response_build(exchange, response);
     if (built == NULL)
         return refuse(exchange, REFUSAL_RESPONSE);
+    /* The library ends also the chunks that it leaves away: no answer may stand behind that. */
+    if (exchange->is_head && has_no_end &&
+        MHD_add_response_header(built, "Connection", "close") != MHD_YES)
+        abort();
     const enum MHD_Result queued =
         MHD_queue_response(exchange->connection, (unsigned)response->status, built);
     MHD_destroy_response(built);
@@ -286,8 +291,8 @@ static enum refusal request_read(struct http_exchange *exchange, const char *met
     if (refusal == REFUSAL_NONE)
         refusal = framing_check(&exchange->request, str_from(version), exchange->door->body_limit);
     /* The library leaves the body of an answer to HEAD away by itself. */
-    exchange->request.method =
-        str_copy(&exchange->arena, str_equal(name, STR("HEAD")) ? STR("GET") : name);
+    exchange->is_head = str_equal(name, STR("HEAD"));
+    exchange->request.method = str_copy(&exchange->arena, exchange->is_head ? STR("GET") : name);
     return refusal;
 }
 

@@ -6,20 +6,26 @@
 #define SAYS_VACATION \
     "vacation {vacation._id}: {vacation._inspectorId}, {vacation.@when}, version {version}"
 #define SAYS_OPENED "; conflicts opened: {conflictsOpened}"
+/* Where each order could go that loses its time: the nearest is enough here. */
+#define AFFECTED_TABLE                                                                    \
+    .tables = { { .list = "affected",                                                     \
+                  COLUMNS({ "CONFLICT", "_conflictId" }, { "ORDER", "orderNumber" },      \
+                          { "WHEN", "@when" }, { "COULD GO TO", "replacements.0.@when" }, \
+                          { "INSPECTORS", "replacements.0.inspectors" }) } }
 #define SAYS_HOLD \
     "hold {hold._id}: {hold.@when}, {hold.inspectors}, {hold.state} until {hold.expiresAt}"
 
 static const struct request_spec event_add = {
     .method = "POST",
     .path = "/event",
-    .view = { .says = "Added " SAYS_EVENT SAYS_OPENED },
+    .view = { .says = "Added " SAYS_EVENT SAYS_OPENED, AFFECTED_TABLE },
 };
 
 static const struct request_spec event_change = {
     .method = "PATCH",
     .path = "/event/{}",
     .takes_any_version = true,
-    .view = { .says = "Changed " SAYS_EVENT SAYS_OPENED },
+    .view = { .says = "Changed " SAYS_EVENT SAYS_OPENED, AFFECTED_TABLE },
 };
 
 static const struct request_spec event_remove = {
@@ -32,14 +38,14 @@ static const struct request_spec event_remove = {
 static const struct request_spec vacation_add = {
     .method = "POST",
     .path = "/vacation",
-    .view = { .says = "Added " SAYS_VACATION SAYS_OPENED },
+    .view = { .says = "Added " SAYS_VACATION SAYS_OPENED, AFFECTED_TABLE },
 };
 
 static const struct request_spec vacation_change = {
     .method = "PATCH",
     .path = "/vacation/{}",
     .takes_any_version = true,
-    .view = { .says = "Changed " SAYS_VACATION SAYS_OPENED },
+    .view = { .says = "Changed " SAYS_VACATION SAYS_OPENED, AFFECTED_TABLE },
 };
 
 static const struct request_spec vacation_remove = {

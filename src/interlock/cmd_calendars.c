@@ -52,7 +52,7 @@ static const struct request_spec calendar = {
     .path = "/calendar",
     .view = { .says = "Times in {timezone}",
               .tables = { { .list = "inspectors/days/items",
-                            .none = "Nothing is in it.",
+                            .none = "Nothing stands in the calendar on those days.",
                             COLUMNS({ "DAY", "^date" }, { "INSPECTOR", "^^_inspectorId" },
                                     { "WHEN", "@when" }, { "WHAT", "kind" },
                                     { "ORDER OR ID", "orderNumber|_id" },

@@ -107,7 +107,7 @@ static const struct request_spec list = {
     .method = "GET",
     .path = "/keys",
     .view = { .tables = { { .list = "keys",
-                            .none = "There is no key.",
+                            .none = "There are no keys.",
                             COLUMNS({ "KEY", "_id" }, { "ROLE", "role" }, { "STATE", "state" },
                                     { "BRAND", "brand" }, { "NAME", "name" }) } } },
 };

@@ -59,7 +59,7 @@ static const struct request_spec search = {
     .path = "/inspections",
     .pages = "inspections",
     .view = { .tables = { { .list = "inspections",
-                            .none = "No order is like that.",
+                            .none = "No orders match.",
                             COLUMNS({ "ORDER", "orderNumber" }, { "WHEN", "@when" },
                                     { "INSPECTORS", "inspectors" }, { "STATUS", "status" },
                                     { "CLIENT", "client.name" },
@@ -167,7 +167,8 @@ static const struct command_spec commands[] = {
       .summary = "Lists and searches orders.",
       .operands = "",
       OPTIONS(
-          { "query", "TEXT", "words of client, address, notes or order number", false },
+          { "query", "TEXT", "words of the order number, a reference, the address or the client",
+            false },
           { "from", "DATE", "only what starts on this day or later", false },
           { "to", "DATE", "only what starts on this day or earlier", false },
           { "status", "STATUS", "unconfirmed, confirmed, completed, no_show or cancelled", false },

@@ -20,7 +20,7 @@ static const struct request_spec list = {
     .path = "/settings/{}",
     .pages = "settings",
     .view = { .tables = { { .list = "settings",
-                            .none = "There is none.",
+                            .none = "There are none of that kind.",
                             COLUMNS({ "ID", "_id" }, { "NAME", "name|date" },
                                     { "INSPECTOR", "_inspectorId" },
                                     { "VERSION", "version" }) } } },
@@ -67,7 +67,7 @@ static const struct request_spec services = {
     .method = "GET",
     .path = "/services",
     .view = { .tables = { { .list = "services",
-                            .none = "There is no service.",
+                            .none = "There are no services.",
                             COLUMNS({ "SERVICE", "_id" }, { "NAME", "name" }, { "TYPE", "type" },
                                     { "MINUTES", "minutes" }, { "PRICE", "@money" },
                                     { "INSPECTORS", "inspectors" }) } } },
@@ -79,7 +79,7 @@ static const struct request_spec brand = {
     .view = { .says = "{brand.name} ({brand._id}) of {company.name}, times in {timezone}, "
                       "booked from {firstDate} to {lastDate}",
               .tables = { { .list = "services",
-                            .none = "There is no service.",
+                            .none = "There are no services.",
                             COLUMNS({ "SERVICE", "_id" }, { "NAME", "name" }, { "TYPE", "type" },
                                     { "MINUTES", "minutes" }, { "PRICE", "@money" }) } } },
 };

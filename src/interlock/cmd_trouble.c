@@ -9,7 +9,7 @@ static const struct request_spec conflicts = {
     .path = "/conflicts",
     .pages = "conflicts",
     .view = { .tables = { { .list = "conflicts",
-                            .none = "There is no such conflict.",
+                            .none = "There are no conflicts in that state.",
                             COLUMNS({ "CONFLICT", "_id" }, { "INSPECTOR", "_inspectorId" },
                                     { "STATE", "state" }, { "CAUSE", "cause" },
                                     { "ORDER", "a.orderNumber|a.kind" }, { "WHEN", "a.@when" },
@@ -38,7 +38,7 @@ static const struct request_spec unplaced = {
     .path = "/unplaced",
     .pages = "unplaced",
     .view = { .tables = { { .list = "unplaced",
-                            .none = "Nothing is unplaced.",
+                            .none = "Everything that arrived is linked to an inspector.",
                             COLUMNS({ "ID", "_id" }, { "WHEN", "@when" }, { "FROM", "system" },
                                     { "WHY", "why" }) } } },
 };

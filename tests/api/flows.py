@@ -446,8 +446,7 @@ def replay_of_others():
                                                                 "version": 2}),
              ("PATCH", f"/inspection/{record['_id']}", {"notes": "dog", "version": 3}),
              *(("POST", f"/inspection/{record['_id']}/{word}", {"version": version})
-               for version, word in enumerate(("lock", "unlock", "complete", "restore", "no-show",
-                                               "restore", "cancel", "restore"), 4)),
+               for version, word in enumerate(("lock", "unlock", "cancel", "restore"), 4)),
              ("POST", "/event", event),
              ("PATCH", "/event/{event}", {"datetime": at(day, "12:00"), "affected": "open",
                                           "endtime": at(day, "12:30"), "version": 1}),
@@ -528,8 +527,8 @@ def replay_of_a_damaged_row():
                              "endtime": at(day, "11:00")})}
     record = record_of(staff.book(booking(at(day, "16:00"))))
     for version, (word, more) in enumerate(
-            (("reassign", {"_inspectorId": "bob"}), ("lock", {}), ("unlock", {}), ("complete", {}),
-             ("restore", {}), ("cancel", {})), 1):
+            (("reassign", {"_inspectorId": "bob"}), ("lock", {}), ("unlock", {}), ("cancel", {}),
+             ("restore", {})), 1):
         asked[word] = (f"/inspection/{record['_id']}/{word}", {"version": version, **more})
     keys = {what: unique(what.replace(" ", "-")) for what in asked}
     seqs = {}

@@ -37,6 +37,27 @@ def eventually(question, words):
     return answer
 
 
+class Beside(threading.Thread):
+    """Does something beside the case; what went wrong with it is the case's fault, see done()."""
+
+    def __init__(self, function, *args):
+        super().__init__(daemon=True)
+        self.function, self.args, self.fault = function, args, None
+        self.start()
+
+    def run(self):
+        try:
+            self.function(*self.args)
+        except Exception as e:
+            self.fault = e
+
+    def done(self):
+        """Waits for its end."""
+        self.join(PATIENCE_S)
+        check(self.fault is None, f"beside it: {self.fault!r}")
+        check(not self.is_alive(), "what goes on beside it hangs")
+
+
 def unchanged(now, before):
     """Two long texts that must be equal: says where they part."""
     at = next((i for i, (a, b) in enumerate(zip(now, before)) if a != b),

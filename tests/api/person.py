@@ -139,14 +139,13 @@ def while_it_goes_on():
                     return
                 client.book(booking(at(10 + n // 14, f"{6 + n % 14:02}:00"), "carol")).want(201)
                 booked.append(n)
-        loader = threading.Thread(target=load, daemon=True)
-        loader.start()
-        eventually(lambda: len(booked) >= 20, "bookings before")
+        loader = Beside(load)
+        eventually(lambda: len(booked) >= 20 or loader.fault, "bookings before")
         same(numbers(erase(server, "--name", ANN["name"])), [7001], "erased")
         after = len(booked) + 20
-        eventually(lambda: len(booked) >= after, "bookings after")
+        eventually(lambda: len(booked) >= after or loader.fault, "bookings after")
         stop.set()
-        loader.join(PATIENCE_S)
+        loader.done()
         same(traces(server), [], "traces of her")
         server.must_be_clean()
 

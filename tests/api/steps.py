@@ -19,6 +19,17 @@ def taken(day, clock, who="alice"):
     return staff.book(booking(at(day, clock), who), route="/inspection/book-job?dryRun=true").status == 409
 
 
+numbers = itertools.count(70001, -1)
+
+
+def past():
+    """An order whose time has come, and whose house nobody else has."""
+    n, day = next(numbers), -next(days)
+    row = order(n, "alice", at(day, "09:00"), at(day, "12:00"))
+    server.take({**company(), "inspections": [row]})
+    return staff.get(f"/inspection/{n}").want(200).json["inspection"]
+
+
 # ---- steps ----
 
 
@@ -26,14 +37,22 @@ def a_whole_life():
     day = next(days)
     record = booked(day, status="unconfirmed")
     same(record["status"], "unconfirmed", "status")
-    for word, status in (("confirm", "confirmed"), ("complete", "completed"),
-                         ("restore", "confirmed"), ("no-show", "no_show"),
-                         ("restore", "confirmed"), ("cancel", "cancelled")):
+    for word, status in (("confirm", "confirmed"), ("cancel", "cancelled")):
         record = step(record, word).want(200).json["inspection"]
         same(record["status"], status, f"status after {word}")
     step(record, "confirm").want(409, "wrong_state")
     record = step(record, "restore").want(200).json["inspection"]
-    same((record["status"], record["version"]), ("confirmed", 8), "restored")
+    same((record["status"], record["version"]), ("confirmed", 4), "restored")
+    for word in ("complete", "no-show"):
+        refused = step(record, word).want(409, "wrong_state").json
+        same(refused["detail"], "It has not begun yet.", word)
+        staff.post(f"/inspection/{record['_id']}/{word}?dryRun=true",
+                   {"version": 4}).want(409, "wrong_state")
+    record = past()
+    for word, status in (("complete", "completed"), ("restore", "confirmed"),
+                         ("no-show", "no_show"), ("restore", "confirmed")):
+        record = step(record, word).want(200).json["inspection"]
+        same(record["status"], status, f"status after {word}")
 
 
 def restoring_goes_through_the_door():
@@ -49,7 +68,7 @@ def restoring_goes_through_the_door():
 
 
 def who_may_step():
-    record = booked(next(days))
+    record = past()
     for role in ("readonly", "online"):
         step(record, "complete", client=keys[role]).want(403, "not_permitted")
     step(record, "cancel", client=keys["inspector"]).want(403, "not_permitted")
@@ -93,9 +112,45 @@ def locked_twice():
     staff.post(f"/inspection/{record['_id']}/unlock", {"version": first - 1}).want(412, "stale")
 
 
+def nothing_to_change():
+    """Whoever asks for what stands has it: the same version, nothing in the changelog."""
+    record = booked(next(days), services=["home"], property={
+        "address": "1 Elm St", "squareFeet": 2000, "lat": 39.7, "lng": -104.9},
+        agents=[{"name": "Ann"}], notes="dog")
+    path, lines = f"/inspection/{record['_id']}", changelog(record)
+    same_one = {"datetime": record["datetime"]}
+    for name, ask, body in (
+            ("amend", staff.patch, {}), ("amend", staff.patch, {"notes": "dog", "reason": "so"}),
+            ("amend", staff.patch, {"property": {"squareFeet": 2000}, "services": ["home"]}),
+            ("amend", staff.patch, {"client": record["client"], "agents": [{"name": "Ann"}]}),
+            ("reassign", staff.post, {"_inspectorId": "alice"}),
+            ("reassign", staff.post, {"inspectors": ["alice"]}),
+            ("reassign", staff.post, {"assignments": record["assignments"]}),
+            ("reschedule", staff.post, same_one),
+            ("reschedule", staff.post, {**same_one, "_inspectorId": "alice", "services": ["home"]}),
+            ("reschedule", staff.post, {**same_one, "endtime": record["endtime"]})):
+        to = path + ("" if name == "amend" else f"/{name}")
+        for more in ("?dryRun=true", ""):
+            answer = ask(to + more, {"version": 1, **body}).want(200)
+            same(answer.json["inspection"], record, f"after {name} {body}")
+            same((answer.header("ETag"), answer.json["seq"]), ('"v1"', answer.seq), f"of {name}")
+        ask(to, {"version": 7, **body}).want(412, "stale")
+    same(changelog(record), lines, "changelog")
+    again = [staff.patch(path, {"version": 1, "notes": "dog"}, key="twice").want(200)
+             for _ in range(2)]
+    same([a.json["inspection"] for a in again], [record] * 2, "with the same key")
+    staff.patch(path, {"version": 1, "notes": "cat"}, key="twice").want(200)
+    answer = staff.patch(path, {"version": 1, "notes": "cat"}, key="twice").want(200)
+    same(answer.header("Idempotent-Replayed"), "true", "what was done is replayed")
+    staff.post(f"{path}/reschedule", {"version": 2, "datetime": record["datetime"],
+                                      "services": ["home", "radon"]}).want(200)
+    staff.post(f"{path}/reassign", {"version": 3, "inspectors": ["alice", "bob"]}).want(200)
+    same(len(changelog(record)), len(lines) + 3, "what did change")
+
+
 def permission_where_nothing_is_overridden():
     """Whoever may not override is told so, also where the rules would have let it pass."""
-    record = step(booked(next(days)), "complete").want(200).json["inspection"]
+    record = step(past(), "complete").want(200).json["inspection"]
     over = {"rules": ["overlap"], "reason": "both"}
     step(record, "restore", client=second_staff, override=over).want(403, "not_permitted")
     record = step(record, "restore", override=over).want(200).json["inspection"]
@@ -326,6 +381,52 @@ def replaced():
     staff.get("/conflicts?replacements=perhaps").want(422, "out_of_range")
 
 
+def affected_by_a_closing():
+    """Whoever closes time over orders is told at once which, and where each could go."""
+    day = next(days)
+    orders = [booked(day, f"{hour:02}:00") for hour in (8, 10, 14)]
+    block = {"type": "Block", "_inspectorId": "alice", "affected": "open",
+             "datetime": at(day, "06:00"), "endtime": at(day, "13:00")}
+    refused = staff.post("/event", {**block, "affected": "refuse"}).want(409, "slot_taken")
+    check("alternatives" not in refused.json, "alternatives of a closing")
+    tried = staff.post("/event?dryRun=true", block).want(200).json
+    made = staff.post("/event", block).want(201).json
+    told = {c["_id"]: c for c in staff.get("/conflicts?replacements=true").json["conflicts"]}
+    for answer in (tried, made):
+        same((answer["conflictsOpened"], len(answer["affected"])), (2, 2), "how many")
+        check("affectedMore" not in answer, "more")
+        for order, one in zip(orders, answer["affected"]):
+            same([one[k] for k in ("_inspectionId", "orderNumber", "version", "datetime", "endtime")],
+                 [order[k] for k in ("_id", "orderNumber", "version", "datetime", "endtime")], "whom")
+            same((one["replacements"][0]["_inspectorId"], one["replacements"][0]["datetime"]),
+                 ("bob", order["datetime"]), "who is free then")
+            check(not [s for s in one["replacements"] if s["_inspectorId"] == "alice" and
+                       at(day, "06:00") <= s["datetime"] < at(day, "13:00")], "she is not there")
+    for one in made["affected"]:
+        (stands,) = told[one["_conflictId"]]["replacements"]
+        same(one["replacements"], stands["slots"], "as the conflict says")
+    rest = {"_inspectorId": "alice", "from": at(day, "00:00")[:10], "to": at(day, "00:00")[:10],
+            "affected": "open"}
+    same([a["orderNumber"] for a in staff.post("/vacation", rest).want(201).json["affected"]],
+         [o["orderNumber"] for o in orders], "of a vacation")
+    free = {**block, "datetime": at(day, "17:00"), "endtime": at(day, "18:00"), "_inspectorId": "bob"}
+    same(staff.post("/event", free).want(201).json["affected"], [], "of a free hour")
+
+
+def many_affected():
+    """What is listed has a bound, and the rest is counted."""
+    first = next(days)
+    for _ in range(2):
+        next(days)
+    for n in range(24):
+        booked(first + n // 12, f"{6 + n % 12:02}:00", "carol")
+    answer = staff.post("/vacation", {"_inspectorId": "carol", "from": at(first, "00:00")[:10],
+                                      "to": at(first + 1, "00:00")[:10], "affected": "open"})
+    answer = answer.want(201).json
+    same((len(answer["affected"]), answer["affectedMore"], answer["conflictsOpened"]), (20, 4, 24),
+         "how many")
+
+
 def conflicts_of_people():
     day = next(days)
     order = booked(day, "14:00")
@@ -390,11 +491,14 @@ cases.run("restoring goes through the door", restoring_goes_through_the_door)
 cases.run("who may take a step", who_may_step)
 cases.run("a locked order stays where it is", a_locked_order_stays)
 cases.run("locked twice, unlocked twice", locked_twice)
+cases.run("nothing to change", nothing_to_change)
 cases.run("who may not override is told so", permission_where_nothing_is_overridden)
 cases.run("versions are needed", versions_are_needed)
 cases.run("other people, the same time", reassigned)
 cases.run("two orders change places", two_change_places)
 cases.run("who could go instead", replaced)
+cases.run("who is affected by a closing", affected_by_a_closing)
+cases.run("many are affected by a closing", many_affected)
 cases.run("many move or none", all_or_nothing)
 cases.run("a move may not lie over the one before it", a_move_into_the_way_of_another)
 cases.run("what is refused of many moves", what_is_refused_of_many)

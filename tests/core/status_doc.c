@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const effects[] = { "its time stays as it is", "its time is free at once",
-                                       "its time is taken again, if it still can be",
-                                       "it can be moved no more", "it can be moved again" };
+static const char *const effects[] = {
+    "its time stays as it is",  "its time stays as it is; not before it begins",
+    "its time is free at once", "its time is taken again, if it still can be",
+    "it can be moved no more",  "it can be moved again"
+};
 
 static void add_names(struct buf *out, unsigned bits, int n, struct str (*name)(int))
 {
@@ -68,12 +70,13 @@ static void write_page(struct buf *out)
     add_drawing(out);
     buf_print(out, "\n");
     add_table(out);
-    buf_print(out, "\nAn order is live, and its time taken, in every status but cancelled. Whoever "
-                   "books decides the first one:\nstaff by `status`, the public scheduler by the "
-                   "brand's `autoConfirm`. What is locked is neither moved nor\nreassigned. "
-                   "Locking what is locked, or unlocking what is "
-                   "not, changes nothing: 200 with the version that\nstands, and no line in the "
-                   "changelog.\n");
+    buf_print(out,
+              "\nAn order is live, and its time taken, in every status but cancelled. Whoever "
+              "books decides the first one:\nstaff by `status`, the public scheduler by the "
+              "brand's `autoConfirm`. What is locked is neither moved nor\nreassigned. "
+              "Locking what is locked, or unlocking what is "
+              "not, changes nothing: 200 with the version that\nstands, and no line in the "
+              "changelog. So does a change, a move or a\nreassignment to what stands already.\n");
 }
 
 int main(int argc, char **argv)

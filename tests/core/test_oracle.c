@@ -176,6 +176,36 @@ static void check_set(struct trial *t, struct oracle_list want, struct slot_list
     }
 }
 
+/* Whether policy lets any minute of the day pass. */
+static bool is_for_sale(const struct trial *t, date_d date)
+{
+    const struct span day = date_span(t->world->zone, date);
+    bool passes = false;
+    for (utc_s at = day.start; at < day.end && !passes; at += MINUTE_S)
+        passes = (oracle_rules(t->world, t->query.brand, t->query.audience, t->query.look.now, at) &
+                  (code_set)1 << CODE_NONE) != 0;
+    return passes;
+}
+
+/* What is closed has no start even over what is taken; what is full was for sale. */
+static void check_full(struct trial *t, struct slot_list got)
+{
+    struct slot_query query = t->query;
+    query.keep_overlapping = true;
+    const struct oracle_list all = oracle_find(t->world, &query, t->arena);
+    size_t at = 0;
+    for (size_t d = 0; d < got.n_days; d++) {
+        const struct slot_day *day = &got.days[d];
+        const size_t before = at;
+        while (at < all.n && wall_date(zone_to_wall(t->world->zone, all.at[at].start)) == day->date)
+            at++;
+        if (at > before && day->sale != SALE_OPEN && day->sale != SALE_FULL)
+            differs(t, "day %zu has starts that are taken, and state %d", d, (int)day->sale);
+        if (day->sale == SALE_FULL && !is_for_sale(t, day->date))
+            differs(t, "day %zu is full, and nothing of it could have been sold", d);
+    }
+}
+
 static void check_days(struct trial *t, struct slot_list got)
 {
     if (got.n_days != (size_t)t->query.days) {
@@ -198,6 +228,7 @@ static void check_days(struct trial *t, struct slot_list got)
         if (day->sale == SALE_HOLIDAY && any)
             differs(t, "day %zu has hours and is called a holiday", d);
     }
+    check_full(t, got);
 }
 
 static bool lists_agree(struct slot_list a, struct slot_list b)

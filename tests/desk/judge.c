@@ -73,20 +73,66 @@ static const struct model_inspection *subject_of(const struct drive_job *it)
     rig_fail("an inspection was judged that there is not");
 }
 
+/* Whoever is named is who works on it, when they do. */
+static bool names_its_people(const struct want *want, const struct model_inspection *subject)
+{
+    const size_t named = want->n_assignments > 0 ? want->n_assignments : want->inspectors.n;
+    bool same = named == 0 || named == subject->n_assignments;
+    for (size_t i = 0; same && i < named; i++) {
+        const struct wanted_assignment *a = want->n_assignments > 0 ? &want->assignments[i] : NULL;
+        const struct model_assignment *is = &subject->assigned[i];
+        same =
+            model_inspector(a != NULL ? a->inspector : want->inspectors.at[i]) == is->inspector &&
+            (a == NULL || (a->datetime.wall == is->start && a->endtime.wall == is->end));
+    }
+    return same;
+}
+
+static bool is_its_start(const struct drive_job *it, const struct model_inspection *subject)
+{
+    const struct instant_found found =
+        instant_resolve(it->company->follow.fold->company->zone, it->job.command.want.datetime);
+    return found.answer == INSTANT_FOUND && found.at == subject->start;
+}
+
+/* What the command asks for is what stands. */
+static bool asks_for_nothing(const struct drive_job *it, const struct model_inspection *subject)
+{
+    const struct command *c = &it->job.command;
+    const bool same_work =
+        c->want.services.n == 0 || steps_words(c->want.services) == subject->services;
+    switch ((int)c->kind) {
+    case COMMAND_LOCK:
+    case COMMAND_UNLOCK:
+        return subject->is_locked == (c->kind == COMMAND_LOCK);
+    case COMMAND_AMEND:
+        return same_work && !c->person_changed &&
+               steps_same_house(&c->want.property, &subject->property);
+    case COMMAND_RESCHEDULE:
+        return same_work && c->hold == 0 && names_its_people(&c->want, subject) &&
+               (c->want.n_assignments > 0 || is_its_start(it, subject));
+    case COMMAND_REASSIGN:
+        return names_its_people(&c->want, subject);
+    default:
+        return false;
+    }
+}
+
 /* A sweep that finds nothing is true only when there is nothing; a step, when it leads nowhere. */
 static void judge_nothing(const struct drive *d, const struct drive_job *it)
 {
     const enum command_kind kind = it->job.command.kind;
     const struct model *m = &it->company->follow.model;
-    const bool steps = kind == COMMAND_LOCK || kind == COMMAND_UNLOCK;
+    const struct inspection *unchanged = it->job.verdict.unchanged;
+    const bool steps = unchanged != NULL;
     const struct model_inspection *subject = steps ? subject_of(it) : NULL;
     CHECK(steps || kind == COMMAND_CHANGE_HOLD || kind == COMMAND_RELEASE ||
               kind == COMMAND_EXPIRE || kind == COMMAND_CONFLICT || kind == COMMAND_CONFIGURE ||
               kind == COMMAND_KEY || (kind == COMMAND_ERASE && it->job.command.n_erased == 0),
           "seq %lu: a %s was done, and nothing happened", (unsigned long)it->job.seq,
           command_name(kind).at);
-    CHECK(!steps || (subject->is_locked == (kind == COMMAND_LOCK) &&
-                     it->job.verdict.unchanged->version == subject->version),
+    CHECK(!steps || (asks_for_nothing(it, subject) && unchanged->version == subject->version &&
+                     unchanged->ref == subject->ref),
           "seq %lu: a %s did nothing, and there was something to do", (unsigned long)it->job.seq,
           command_name(kind).at);
     const struct model_hold *dead =
@@ -184,7 +230,7 @@ static void judge_taken(const struct drive *d, const struct drive_job *it)
 }
 
 /* docs/status.md: no row of the table, a lock, or work that is over. */
-static void judge_state(const struct drive_job *it)
+static void judge_state(const struct drive *d, const struct drive_job *it)
 {
     const enum code code = it->job.verdict.code;
     const enum command_kind kind = it->job.command.kind;
@@ -195,7 +241,8 @@ static void judge_state(const struct drive_job *it)
         subject->status == STATUS_UNCONFIRMED || subject->status == STATUS_CONFIRMED;
     const bool moves = kind == COMMAND_RESCHEDULE || kind == COMMAND_REASSIGN ||
                        kind == COMMAND_AMEND || kind == COMMAND_REASSIGNMENTS;
-    const bool fits = (step_from(kind) >> subject->status & 1) != 0;
+    const bool waits = steps_waits(kind) && drive_now(d, it->company) < subject->start;
+    const bool fits = (step_from(kind) >> subject->status & 1) != 0 && !waits;
     CHECK(code != CODE_wrong_state || !fits || (kind == COMMAND_AMEND && !is_open),
           "seq %lu: %s of %s is refused for its status, which is %d", (unsigned long)it->job.seq,
           command_name(kind).at, subject->id, (int)subject->status);
@@ -215,7 +262,7 @@ static void judge_refused(const struct drive *d, struct drive_job *it)
     if (job->verdict.code == CODE_slot_taken && job->command.kind != COMMAND_REASSIGNMENTS)
         judge_taken(d, it);
     if (job->verdict.code == CODE_wrong_state || job->verdict.code == CODE_locked)
-        judge_state(it);
+        judge_state(d, it);
     if (job->verdict.code == CODE_hold_consumed)
         CHECK(model_find_hold(m, job->command.hold)->state == HOLD_CONSUMED, "not consumed");
     if (!it->must_succeed || job->verdict.code == CODE_too_many_holds ||

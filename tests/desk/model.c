@@ -376,6 +376,10 @@ static void lay_inspection(struct model *model, const struct entry *entry,
     old->n_assignments = inspection->n_assignments;
     old->is_locked = inspection->is_locked;
     copy_id(old->brand, inspection->brand);
+    old->property = inspection->property;
+    old->person = inspection->person;
+    old->cents = inspection->price.cents;
+    old->services = steps_words(inspection->services);
     old->was_cancelled |= inspection->status == STATUS_CANCELLED;
     CHECK(inspection->n_assignments <= MODEL_ASSIGNMENTS, "seq %lu: too many people", seq);
     for (size_t i = 0; i < inspection->n_assignments; i++) {

@@ -51,6 +51,10 @@ struct model_inspection {
     struct model_assignment assigned[MODEL_ASSIGNMENTS];
     bool is_imported, is_locked, was_cancelled;
     char brand[MODEL_ID_CHARS + 1];
+    struct property property;
+    ref_t person;
+    int64_t cents;
+    uint64_t services; /* steps_words() */
 };
 
 struct model_absence {

@@ -47,6 +47,11 @@ unsigned step_from(enum command_kind kind)
     return from;
 }
 
+bool steps_waits(enum command_kind kind)
+{
+    return kind == COMMAND_COMPLETE || kind == COMMAND_NO_SHOW;
+}
+
 /* ---- orders ---- */
 
 struct turn {
@@ -101,6 +106,8 @@ static void judge_step(const struct turn *c)
     LAW(c, step != NULL, "no step leads on from its status");
     LAW(c, c->after->status == (step->to == AS_IT_WAS ? c->before->status : (enum status)step->to),
         "it came to another status");
+    LAW(c, !steps_waits(c->entry->kind) || c->entry->at >= c->before->start,
+        "it was over before it began");
     judge_time(c, step->time);
 }
 
@@ -129,6 +136,41 @@ static void judge_reassign(const struct turn *c)
     }
 }
 
+uint64_t steps_words(struct strs words)
+{
+    uint64_t so_far = 14695981039346656037U;
+    for (size_t i = 0; i < words.n; i++) {
+        for (size_t k = 0; k < words.at[i].len; k++)
+            so_far = (so_far ^ (unsigned char)words.at[i].at[k]) * 1099511628211U;
+        so_far = (so_far ^ 256) * 1099511628211U;
+    }
+    return so_far;
+}
+
+bool steps_same_house(const struct property *a, const struct property *b)
+{
+    return a->square_feet == b->square_feet && a->year_built == b->year_built &&
+           a->has_place == b->has_place && a->place.lat_e7 == b->place.lat_e7 &&
+           a->place.lng_e7 == b->place.lng_e7;
+}
+
+/* Of what was so already there is no entry; that of a hold which was taken is. */
+static void judge_news(const struct turn *c)
+{
+    const struct model_inspection *was = c->before;
+    const struct inspection *is = c->after;
+    bool same = was->start == is->when.start && was->end == is->when.end &&
+                was->n_assignments == is->n_assignments && was->person == is->person &&
+                was->cents == is->price.cents && was->services == steps_words(is->services) &&
+                steps_same_house(&was->property, &is->property) && c->entry->n_holds == 0;
+    for (size_t i = 0; same && i < is->n_assignments; i++) {
+        const struct assignment *a = &is->assignments[i];
+        same = model_inspector(a->inspector) == was->assigned[i].inspector &&
+               a->when.start == was->assigned[i].start && a->when.end == was->assigned[i].end;
+    }
+    LAW(c, !same, "an entry of what was so already");
+}
+
 static void judge_change(const struct turn *c)
 {
     const enum command_kind kind = c->entry->kind;
@@ -151,6 +193,8 @@ static void judge_change(const struct turn *c)
         judge_amend(c);
     if (kind == COMMAND_REASSIGN)
         judge_reassign(c);
+    if (kind == COMMAND_AMEND || kind == COMMAND_REASSIGN || kind == COMMAND_RESCHEDULE)
+        judge_news(c);
 }
 
 /* ---- claims ---- */

@@ -6,6 +6,15 @@
 #include "model.h"
 
 /* Statuses, as bits, from which the command may do something to an order; 0: it is about none. */
+/* The command is for an order that has begun. */
+bool steps_waits(enum command_kind kind);
+
+/* A list of words as a number. */
+uint64_t steps_words(struct strs words);
+
+/* The house and where it stands are the same. */
+bool steps_same_house(const struct property *a, const struct property *b);
+
 unsigned step_from(enum command_kind kind);
 
 /* Ends the program when the entry breaks a law; the model is as it was before the entry. */

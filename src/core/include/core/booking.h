@@ -213,7 +213,7 @@ struct verdict {
     size_t n_evidence;
     struct wall_instants choices; /* nonexistent, ambiguous: the instants that were possible */
     const struct entry *entry;    /* NULL when refused, or when there was nothing to change */
-    const struct inspection *unchanged;     /* a step that leads where the order is: as it stands */
+    const struct inspection *unchanged; /* a change that leads where the order is: as it stands */
     const struct key_record *unchanged_key; /* the same of a key */
     utc_s needs_floor; /* below the image's floor: nothing is decided yet, decide again on an image
                         * with this floor; INT64_MAX: decided */

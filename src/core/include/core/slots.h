@@ -51,6 +51,8 @@ struct slot {
     bool overlapping;
 };
 
+/* Full: what could be sold is taken. Closed: nobody works, or all of it is too soon, too late to be
+ * asked for, or further ahead than the calendar is open. */
 enum day_sale { SALE_OPEN, SALE_FULL, SALE_CLOSED, SALE_HOLIDAY };
 
 struct slot_day {

@@ -23,6 +23,7 @@ enum {
 
 enum step_effect {
     EFFECT_NONE,   /* its time stays as it is */
+    EFFECT_PAST,   /* the same, and the time must have begun */
     EFFECT_FREES,  /* its time is free at once */
     EFFECT_TAKES,  /* its time is taken again through the door: refused when it is gone */
     EFFECT_LOCKS,  /* it can be moved no more */
@@ -34,8 +35,8 @@ enum { STAYS = STATUSES };
 #define STATUS_STEPS(STEP)                                                                       \
     STEP(COMMAND_CONFIRM, FROM_UNCONFIRMED, STATUS_CONFIRMED, BY_OFFICE, EFFECT_NONE)            \
     STEP(COMMAND_COMPLETE, FROM_CONFIRMED, STATUS_COMPLETED, BY_OFFICE | BY_INSPECTOR,           \
-         EFFECT_NONE)                                                                            \
-    STEP(COMMAND_NO_SHOW, FROM_CONFIRMED, STATUS_NO_SHOW, BY_OFFICE | BY_INSPECTOR, EFFECT_NONE) \
+         EFFECT_PAST)                                                                            \
+    STEP(COMMAND_NO_SHOW, FROM_CONFIRMED, STATUS_NO_SHOW, BY_OFFICE | BY_INSPECTOR, EFFECT_PAST) \
     STEP(COMMAND_CANCEL, FROM_OPEN, STATUS_CANCELLED, BY_OFFICE, EFFECT_FREES)                   \
     STEP(COMMAND_RESTORE, FROM_CANCELLED, STATUS_CONFIRMED, BY_OFFICE, EFFECT_TAKES)             \
     STEP(COMMAND_RESTORE, FROM_PAST, STATUS_CONFIRMED, BY_OFFICE, EFFECT_NONE)                   \

@@ -87,6 +87,7 @@ struct http_exchange {
     struct buf body;
     void *state;
     bool headers_read;
+    bool is_head;
     bool finished; /* by the server thread, the only one that reads it */
     enum exchange_phase phase;
     unsigned n_holders;
