@@ -39,7 +39,7 @@ struct lite {
     unsigned origin_mode;
     struct hash secret;
 
-    sqlite3 *db; /* the writer's; NULL when read_only */
+    sqlite3 *db;           /* the writer's; NULL when read_only */
     struct lite_read *own; /* on db, whose cache holds what the last commits wrote */
     sqlite3_stmt *begin, *commit, *rollback;
     sqlite3_stmt *company_make, *company_move, *company_hold;
