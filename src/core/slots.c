@@ -244,11 +244,11 @@ static void lane_span(struct search *s, struct lane *lane, const struct day_open
     const int32_t step = s->rules->step_min;
     const int32_t first = grid_first(s->rules, span->wall);
     if (day->is_plain && day->n_starts == 0 && !s->query->keep_overlapping) {
-        const utc_s last_fit = span->extent_end - s->visit_s;
+        const utc_s fits = span->extent_end - s->visit_s;
         const utc_s last_start = span->when.end - 1;
         lane_run(s, lane,
                  (struct run){ .start = day->day.start + (utc_s)first * MINUTE_S,
-                               .last = last_fit < last_start ? last_fit : last_start,
+                               .last = fits < last_start ? fits : last_start,
                                .step_s = (int64_t)step * MINUTE_S,
                                .minute = first,
                                .step_min = step,

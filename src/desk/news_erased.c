@@ -51,7 +51,7 @@ static il_rc visit_told(void *context, const void *row, struct il_err *reterr)
     struct naming *n = context;
     const struct row_entry *stored = row;
     struct arena arena = arena_make(SIZE_MAX / 2);
-    struct entry entry;
+    struct entry entry = { .n_inspections = 0 };
     il_rc rc = IL_OK;
     if (stored->seq < n->told_before)
         rc = entry_read(&arena, stored->payload, &entry, reterr);
