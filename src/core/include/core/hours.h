@@ -4,7 +4,12 @@
  *      exist, in a fold it is the first instant.
  *  W2  A manual opening adds to the week and beats a holiday; a template opening replaces that
  *      day's template. Openings count only for the audience that sees them.
- *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day. */
+ *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day: a shift
+ *      over midnight is one span on either day.
+ *  W4  Of a weekday's rows that cover a date those with the latest valid_from count. A shift over
+ *      midnight belongs to the date it begins on; a holiday closes what begins on it, also past
+ *      its midnight, and what reaches into it from the day before. Who works on a holiday has a
+ *      day like any other. */
 #ifndef CORE_HOURS_H
 #define CORE_HOURS_H
 
