@@ -144,7 +144,7 @@ static int32_t before(const struct trial *t, int32_t y, int k)
 
 static bool changes_by(const struct zone *zone, utc_s at, int64_t by)
 {
-    for (utc_s hour = at - 7 * DAY_S; hour <= at + 7 * DAY_S; hour += 900) {
+    for (utc_s hour = at - 7 * DAY_S + 900; hour <= at + 7 * DAY_S; hour += 900) {
         const int64_t step = zone_offset_s(zone, hour) - zone_offset_s(zone, hour - 900);
         if (step != 0)
             return step == by || step == -by;
