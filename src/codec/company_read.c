@@ -190,6 +190,8 @@ static il_rc load_opening(struct loading *l, struct json_obj *o, const struct se
     l->openings[l->company->n_openings++] = (struct opening){ .inspector = inspector,
                                                               .date = p.date,
                                                               .is_manual = p.is_manual,
+                                                              .is_history = 
+                             opening_is_history(&l->scratch, &p),
                                                               .visibility = p.visibility,
                                                               .hours = hours_kept(l, &p.hours) };
     return IL_OK;
@@ -334,7 +336,7 @@ static int opening_order(const void *left, const void *right)
         return a->inspector < b->inspector ? -1 : 1;
     if (a->date != b->date)
         return a->date < b->date ? -1 : 1;
-    return 0;
+    return (int)a->is_history - (int)b->is_history;
 }
 
 static int holiday_order(const void *left, const void *right)
@@ -351,7 +353,7 @@ static il_rc openings_finish(struct loading *l, struct il_err *reterr)
         qsort(l->openings, c->n_openings, sizeof *l->openings, opening_order);
     for (size_t i = OPENINGS_PER_DAY_MAX; i < c->n_openings; i++) {
         const struct opening *o = &l->openings[i];
-        if (opening_order(o, o - OPENINGS_PER_DAY_MAX) != 0)
+        if (o->is_history || opening_order(o, o - OPENINGS_PER_DAY_MAX) != 0)
             continue;
         char date[DATE_TEXT];
         date_write(o->date, date);

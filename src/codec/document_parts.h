@@ -150,6 +150,9 @@ void external_ids_put(struct json *j, const struct external_id *ids, size_t n);
 void degrees_put(struct json *j, int32_t e7); /* as few decimals as say it exactly */
 void text_put(struct json *j, const char *name, struct str value); /* nothing when empty */
 
+/* Whether its name says that it was made where a week changed (document_history.c). */
+bool opening_is_history(struct arena *arena, const struct part_opening *p);
+
 /* Personal data of an inspector: {"name","email"}. */
 struct str inspector_personal(struct arena *arena, const struct part_inspector *p);
 /* Lays stored personal data over p. False when the text is not what this writes. */

@@ -90,7 +90,7 @@ static size_t starts_sort(int32_t *starts, size_t n)
     return kept;
 }
 
-static size_t first_opening(const struct company *company, int32_t inspector, date_d date)
+size_t hours_first_opening(const struct company *company, int32_t inspector, date_d date)
 {
     size_t low = 0;
     size_t high = company->n_openings;
@@ -120,8 +120,6 @@ struct day_rows { /* the rows whose hours begin on one date */
 
 static void row_take(struct day_rows *rows, const struct day_hours *hours, bool is_manual)
 {
-    if (hours->n_spans == 0 && hours->n_starts == 0)
-        return;
     assert(rows->n < DAY_ROWS_MAX);
     rows->is_manual[rows->n] = is_manual;
     rows->at[rows->n++] = hours;
@@ -132,8 +130,10 @@ static bool covers(const struct week_row *row, date_d date, int32_t weekday)
     return row->weekday == weekday && row->valid_from <= date && date <= row->valid_to;
 }
 
-static void take_week(const struct inspector *who, date_d date, struct day_rows *ret)
+size_t hours_week_rows(const struct inspector *who, date_d date,
+                       const struct day_hours *ret[WEEK_ROWS_EQUAL_MAX])
 {
+    size_t n = 0;
     const int32_t weekday = (int32_t)date_weekday(date);
     date_d latest = INT32_MIN;
     for (size_t i = 0; i < who->n_dated; i++) {
@@ -142,12 +142,15 @@ static void take_week(const struct inspector *who, date_d date, struct day_rows 
             latest = row->valid_from;
     }
     if (latest == INT32_MIN)
-        row_take(ret, &who->week[weekday], false);
+        ret[n++] = &who->week[weekday];
     for (size_t i = 0; i < who->n_dated; i++) {
         const struct week_row *row = &who->dated[i];
-        if (covers(row, date, weekday) && row->valid_from == latest)
-            row_take(ret, &row->hours, false);
+        if (!covers(row, date, weekday) || row->valid_from != latest)
+            continue;
+        assert(n < WEEK_ROWS_EQUAL_MAX);
+        ret[n++] = &row->hours;
     }
+    return n;
 }
 
 static struct day_rows day_rows_of(const struct view *view, date_d date)
@@ -156,7 +159,7 @@ static struct day_rows day_rows_of(const struct view *view, date_d date)
     const unsigned seen = view->audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
     struct day_rows rows = { .n = 0 };
     bool replaced = false;
-    for (size_t i = first_opening(company, view->inspector, date); i < company->n_openings; i++) {
+    for (size_t i = hours_first_opening(company, view->inspector, date); i < company->n_openings; i++) {
         const struct opening *o = &company->openings[i];
         if (o->inspector != view->inspector || o->date != date)
             break;
@@ -165,8 +168,12 @@ static struct day_rows day_rows_of(const struct view *view, date_d date)
         if (((unsigned)o->visibility & seen) != 0)
             row_take(&rows, &o->hours, o->is_manual);
     }
-    if (!replaced)
-        take_week(&company->inspectors[view->inspector], date, &rows);
+    if (replaced)
+        return rows;
+    const struct day_hours *week[WEEK_ROWS_EQUAL_MAX];
+    const size_t n = hours_week_rows(&company->inspectors[view->inspector], date, week);
+    for (size_t i = 0; i < n; i++)
+        row_take(&rows, week[i], false);
     return rows;
 }
 
@@ -290,7 +297,7 @@ static void table_drop(void *content)
 
 static bool has_openings(const struct company *company, int32_t inspector)
 {
-    const size_t first = first_opening(company, inspector, INT32_MIN);
+    const size_t first = hours_first_opening(company, inspector, INT32_MIN);
     return first < company->n_openings && company->openings[first].inspector == inspector;
 }
 
@@ -347,7 +354,7 @@ static bool same_row(const struct week_row *a, const struct week_row *b)
            a->valid_to == b->valid_to && same_day_hours(&a->hours, &b->hours);
 }
 
-static bool same_week(const struct inspector *a, const struct inspector *b)
+bool hours_same_week(const struct inspector *a, const struct inspector *b)
 {
     bool same = a->n_dated == b->n_dated;
     for (size_t d = 0; same && d < 7; d++)
@@ -364,7 +371,7 @@ static int32_t find_twin(const struct company *company, const uint64_t *hashes, 
 {
     for (int32_t i = 0; hashes[inspector] != 0 && i < inspector; i++) {
         if (hashes[i] == hashes[inspector] &&
-            same_week(&company->inspectors[i], &company->inspectors[inspector]))
+            hours_same_week(&company->inspectors[i], &company->inspectors[inspector]))
             return i;
     }
     return NOT_FOUND;
@@ -373,7 +380,7 @@ static int32_t find_twin(const struct company *company, const uint64_t *hashes, 
 /* Both audiences see the same hours unless some opening of the inspector is restricted. */
 static bool is_restricted(const struct company *company, int32_t inspector)
 {
-    for (size_t i = first_opening(company, inspector, INT32_MIN);
+    for (size_t i = hours_first_opening(company, inspector, INT32_MIN);
          i < company->n_openings && company->openings[i].inspector == inspector; i++) {
         if (company->openings[i].visibility != VISIBLE_BOTH)
             return true;

@@ -128,6 +128,7 @@ struct opening {       /* dated hours: replaces that day's template, or adds to 
     int32_t inspector; /* index */
     date_d date;
     bool is_manual;
+    bool is_history; /* made where a week changed (history.h): not counted among the openings */
     enum visibility visibility;
     struct day_hours hours;
 };

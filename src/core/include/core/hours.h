@@ -59,6 +59,15 @@ const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
 
 size_t hours_table_bytes(const struct hours_table *table); /* accepts NULL */
 
+/* The rows of an inspector's week that count on a date: they add up. Returns how many there are. */
+size_t hours_week_rows(const struct inspector *who, date_d date,
+                       const struct day_hours *ret[WEEK_ROWS_EQUAL_MAX]);
+
+bool hours_same_week(const struct inspector *a, const struct inspector *b);
+
+/* Index of the inspector's first opening on the date or after it, or of what stands behind. */
+size_t hours_first_opening(const struct company *company, int32_t inspector, date_d date);
+
 /* The instant of `minute` on the day; false when it is in a gap. */
 bool day_instant(const struct zone *zone, const struct day_open *day, int32_t minute, utc_s *ret);
 
