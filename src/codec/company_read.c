@@ -122,8 +122,7 @@ static bool has_dates(const struct week_row *row)
     return row->valid_from != INT32_MIN || row->valid_to != INT32_MAX;
 }
 
-static void week_keep(const struct loading *l, const struct part_inspector *p,
-                      struct inspector *to)
+static void week_keep(const struct loading *l, const struct part_inspector *p, struct inspector *to)
 {
     size_t n_dated = 0;
     for (size_t i = 0; i < p->n_week; i++)
@@ -187,13 +186,13 @@ static il_rc load_opening(struct loading *l, struct json_obj *o, const struct se
     const int32_t inspector = company_find_inspector(l->company, p.inspector);
     if (inspector == NOT_FOUND)
         return IL_OK;
-    l->openings[l->company->n_openings++] = (struct opening){ .inspector = inspector,
-                                                              .date = p.date,
-                                                              .is_manual = p.is_manual,
-                                                              .is_history = 
-                             opening_is_history(&l->scratch, &p),
-                                                              .visibility = p.visibility,
-                                                              .hours = hours_kept(l, &p.hours) };
+    l->openings[l->company->n_openings++] =
+        (struct opening){ .inspector = inspector,
+                          .date = p.date,
+                          .is_manual = p.is_manual,
+                          .is_history = opening_is_history(&l->scratch, &p),
+                          .visibility = p.visibility,
+                          .hours = hours_kept(l, &p.hours) };
     return IL_OK;
 }
 

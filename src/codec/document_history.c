@@ -25,8 +25,7 @@ static struct str history_id(struct arena *arena, struct str inspector, date_d d
 
 static bool str_ends(struct str s, struct str end)
 {
-    return s.len >= end.len &&
-           str_equal((struct str){ s.at + s.len - end.len, end.len }, end);
+    return s.len >= end.len && str_equal((struct str){ s.at + s.len - end.len, end.len }, end);
 }
 
 bool document_is_history(struct arena *arena, const struct setting_row *row, struct str inspector)

@@ -12,7 +12,8 @@ bool history_is_due(const struct inspector *before, const struct inspector *afte
 
 enum { TEMPLATE_ROWS_MAX = WEEK_ROWS_EQUAL_MAX + OPENINGS_PER_DAY_MAX };
 
-struct template { /* what stands for the week on one date */
+struct template
+{ /* what stands for the week on one date */
     const struct day_hours *rows[TEMPLATE_ROWS_MAX];
     size_t n;
     bool is_replaced; /* by an opening that somebody made */

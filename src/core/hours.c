@@ -159,7 +159,8 @@ static struct day_rows day_rows_of(const struct view *view, date_d date)
     const unsigned seen = view->audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
     struct day_rows rows = { .n = 0 };
     bool replaced = false;
-    for (size_t i = hours_first_opening(company, view->inspector, date); i < company->n_openings; i++) {
+    for (size_t i = hours_first_opening(company, view->inspector, date); i < company->n_openings;
+         i++) {
         const struct opening *o = &company->openings[i];
         if (o->inspector != view->inspector || o->date != date)
             break;

@@ -24,8 +24,7 @@ static void need_day(struct laying *l, struct str inspector, const struct histor
     const struct day_hours starts = { .starts = day->hours.starts,
                                       .n_starts = day->hours.n_starts };
     const struct day_hours spans = { .spans = day->hours.spans, .n_spans = day->hours.n_spans };
-    l->needed[l->n_needed++] =
-        document_history_row(l->arena, inspector, day->date, &starts, false);
+    l->needed[l->n_needed++] = document_history_row(l->arena, inspector, day->date, &starts, false);
     if (spans.n_spans > 0)
         l->needed[l->n_needed++] =
             document_history_row(l->arena, inspector, day->date, &spans, true);
@@ -121,8 +120,7 @@ static void lay(struct laying *l, struct setting_rows stored)
 }
 
 il_rc history_lay(const struct weeks_before *before, struct arena *arena,
-                  struct rows_merged *merged, const struct company **company,
-                  struct il_err *reterr)
+                  struct rows_merged *merged, const struct company **company, struct il_err *reterr)
 {
     struct laying l = { .arena = arena, .merged = merged };
     const struct company *old = before->image->company;

@@ -98,9 +98,9 @@ static const struct week_row *dated_make(struct arena *arena, const struct world
 {
     struct week_row *rows = arena_array(arena, struct week_row, WORLD_DATED);
     for (size_t i = 0; i < said->n_dated; i++)
-        rows[i] = (struct week_row){ said->dated[i].weekday, said->dated[i].valid_from,
-                                     said->dated[i].valid_to,
-                                     hours_make(arena, &said->dated[i].hours) };
+        rows[i] =
+            (struct week_row){ said->dated[i].weekday, said->dated[i].valid_from,
+                               said->dated[i].valid_to, hours_make(arena, &said->dated[i].hours) };
     return rows;
 }
 

@@ -18,7 +18,7 @@ enum {
     BRANDS_MAX = 100,
     DAY_SPANS_MAX = 24,
     DAY_STARTS_MAX = 96,
-    WEEK_ROWS_MAX = 210,    /* of one inspector: a weekly template a month for two years and more */
+    WEEK_ROWS_MAX = 210, /* of one inspector: a weekly template a month for two years and more */
     WEEK_ROWS_EQUAL_MAX = 4, /* of one weekday with the same validFrom: they add up */
     OPENINGS_PER_DAY_MAX = 3,
     HOLIDAY_WORKERS_MAX = 200,
@@ -102,7 +102,7 @@ struct day_hours {
 
 /* Hours of a weekday from one date to another, both included. */
 struct week_row {
-    int32_t weekday; /* 0 = Monday */
+    int32_t weekday;             /* 0 = Monday */
     date_d valid_from, valid_to; /* INT32_MIN, INT32_MAX: not given */
     struct day_hours hours;
 };

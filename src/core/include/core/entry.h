@@ -90,7 +90,7 @@ struct entry {
     enum command_kind kind;
     struct actor actor;
     struct str reason;
-    code_set overridden;         /* rules that an override let pass */
+    code_set overridden; /* rules that an override let pass */
     struct str override_reason;
     bool hold_reacquired;        /* booked with a hold that had ended, on time still free */
     struct hash idempotency_key; /* SHA-256 of it, set by the desk; zeros: it came without */

@@ -4,8 +4,8 @@
  *      exist, in a fold it is the first instant.
  *  W2  A manual opening adds to the week and beats a holiday; a template opening replaces that
  *      day's template. Openings count only for the audience that sees them.
- *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day: a shift
- *      over midnight is one span on either day.
+ *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day: a
+ *      shift over midnight is one span on either day.
  *  W4  Of a weekday's rows that cover a date those with the latest valid_from count. A shift over
  *      midnight belongs to the date it begins on; a holiday closes what begins on it, also past
  *      its midnight, and what reaches into it from the day before. Who works on a holiday has a
@@ -59,7 +59,7 @@ const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
 
 size_t hours_table_bytes(const struct hours_table *table); /* accepts NULL */
 
-/* The rows of an inspector's week that count on a date: they add up. Returns how many there are. */
+/* The rows of an inspector's week that count on a date and add up: how many there are. */
 size_t hours_week_rows(const struct inspector *who, date_d date,
                        const struct day_hours *ret[WEEK_ROWS_EQUAL_MAX]);
 
