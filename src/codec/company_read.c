@@ -117,6 +117,30 @@ static struct day_hours hours_kept(const struct loading *l, const struct day_hou
     return (struct day_hours){ spans, from->n_spans, starts, from->n_starts };
 }
 
+static bool has_dates(const struct week_row *row)
+{
+    return row->valid_from != INT32_MIN || row->valid_to != INT32_MAX;
+}
+
+static void week_keep(const struct loading *l, const struct part_inspector *p, struct inspector *to)
+{
+    size_t n_dated = 0;
+    for (size_t i = 0; i < p->n_week; i++)
+        n_dated += has_dates(&p->week[i]);
+    struct week_row *dated = arena_array(l->arena, struct week_row, n_dated);
+    to->dated = dated;
+    for (size_t i = 0; i < p->n_week; i++) {
+        const struct week_row *row = &p->week[i];
+        const struct day_hours hours = hours_kept(l, &row->hours);
+        if (has_dates(row)) {
+            dated[to->n_dated] = *row;
+            dated[to->n_dated++].hours = hours;
+        } else {
+            to->week[row->weekday] = hours;
+        }
+    }
+}
+
 static int by_number(const void *left, const void *right)
 {
     const int32_t a = *(const int32_t *)left;
@@ -147,8 +171,7 @@ static il_rc load_inspector(struct loading *l, struct json_obj *o, const struct 
     }
     if (to->n_services > 1)
         qsort(services, to->n_services, sizeof *services, by_number);
-    for (int day = 0; day < WEEK_DAYS; day++)
-        to->week[day] = hours_kept(l, &p.week[day]);
+    week_keep(l, &p, to);
     return IL_OK;
 }
 
@@ -163,11 +186,13 @@ static il_rc load_opening(struct loading *l, struct json_obj *o, const struct se
     const int32_t inspector = company_find_inspector(l->company, p.inspector);
     if (inspector == NOT_FOUND)
         return IL_OK;
-    l->openings[l->company->n_openings++] = (struct opening){ .inspector = inspector,
-                                                              .date = p.date,
-                                                              .is_manual = p.is_manual,
-                                                              .visibility = p.visibility,
-                                                              .hours = hours_kept(l, &p.hours) };
+    l->openings[l->company->n_openings++] =
+        (struct opening){ .inspector = inspector,
+                          .date = p.date,
+                          .is_manual = p.is_manual,
+                          .is_history = opening_is_history(&l->scratch, &p),
+                          .visibility = p.visibility,
+                          .hours = hours_kept(l, &p.hours) };
     return IL_OK;
 }
 
@@ -175,9 +200,18 @@ static il_rc load_holiday(struct loading *l, struct json_obj *o, const struct se
                           struct il_err *reterr)
 {
     const struct part_holiday p = holiday_get(o);
+    int32_t *workers = arena_array(l->arena, int32_t, p.worked_by.n);
+    struct holiday *to = &l->holidays[l->company->n_holidays++];
     (void)row;
     (void)reterr;
-    l->holidays[l->company->n_holidays++] = (struct holiday){ p.date, kept(l, p.name) };
+    *to = (struct holiday){ .date = p.date, .name = kept(l, p.name), .worked_by = workers };
+    for (size_t i = 0; i < p.worked_by.n; i++) {
+        const int32_t inspector = company_find_inspector(l->company, p.worked_by.at[i]);
+        if (inspector != NOT_FOUND)
+            workers[to->n_worked_by++] = inspector;
+    }
+    if (to->n_worked_by > 1)
+        qsort(workers, to->n_worked_by, sizeof *workers, by_number);
     return IL_OK;
 }
 
@@ -301,7 +335,7 @@ static int opening_order(const void *left, const void *right)
         return a->inspector < b->inspector ? -1 : 1;
     if (a->date != b->date)
         return a->date < b->date ? -1 : 1;
-    return 0;
+    return (int)a->is_history - (int)b->is_history;
 }
 
 static int holiday_order(const void *left, const void *right)
@@ -318,7 +352,7 @@ static il_rc openings_finish(struct loading *l, struct il_err *reterr)
         qsort(l->openings, c->n_openings, sizeof *l->openings, opening_order);
     for (size_t i = OPENINGS_PER_DAY_MAX; i < c->n_openings; i++) {
         const struct opening *o = &l->openings[i];
-        if (opening_order(o, o - OPENINGS_PER_DAY_MAX) != 0)
+        if (o->is_history || opening_order(o, o - OPENINGS_PER_DAY_MAX) != 0)
             continue;
         char date[DATE_TEXT];
         date_write(o->date, date);

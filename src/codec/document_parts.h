@@ -16,7 +16,6 @@ enum {
     CURRENCY_CHARS = 3,
     AREAS_MAX = 500,
     OPENINGS_MAX = 100000,
-    OPENINGS_PER_DAY_MAX = 3, /* with the template: what hours.c has room for */
     HOLIDAYS_MAX = 5000,
     MODIFIERS_MAX = 20,
     FOLLOW_UPS_MAX = 10,
@@ -101,8 +100,8 @@ struct part_inspector {
     int32_t daily_max; /* NOT_FOUND: none */
     const struct external_id *external_ids;
     size_t n_external_ids;
-    struct day_hours week[WEEK_DAYS];
-    bool has_day[WEEK_DAYS];
+    const struct week_row *week; /* sorted by weekday, valid_from, valid_to; no two alike in them */
+    size_t n_week;
 };
 
 struct part_area {
@@ -122,6 +121,7 @@ struct part_opening {
 struct part_holiday {
     struct str id, name;
     date_d date;
+    struct strs worked_by;
 };
 
 /* Company rows carry `firstBrand`; documents do not. */
@@ -150,18 +150,23 @@ void external_ids_put(struct json *j, const struct external_id *ids, size_t n);
 void degrees_put(struct json *j, int32_t e7); /* as few decimals as say it exactly */
 void text_put(struct json *j, const char *name, struct str value); /* nothing when empty */
 
+/* Whether its name says that it was made where a week changed (document_history.c). */
+bool opening_is_history(struct arena *arena, const struct part_opening *p);
+
 /* Personal data of an inspector: {"name","email"}. */
 struct str inspector_personal(struct arena *arena, const struct part_inspector *p);
 /* Lays stored personal data over p. False when the text is not what this writes. */
 IL_MUST bool inspector_personal_lay(struct arena *arena, struct str personal,
                                     struct part_inspector *p);
 
-/* ---- hours of a day (document_hours.c) ---- */
+/* ---- hours of a day and of a week (document_hours.c) ---- */
 
 struct wall_span *spans_get(struct json_obj *o, size_t *ret_n); /* sorted, merged */
 int32_t *starts_get(struct json_obj *o, size_t *ret_n);         /* sorted, distinct */
 void spans_put(struct json *j, const struct day_hours *hours);
 void starts_put(struct json *j, const struct day_hours *hours);
+void weekly_get(struct json_obj *o, struct part_inspector *p);
+void weekly_put(struct json *j, const struct part_inspector *p);
 
 /* ---- documents of one row ---- */
 

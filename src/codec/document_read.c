@@ -140,7 +140,6 @@ static struct str holiday_read(struct reading *r, struct json_obj *o, size_t ind
 {
     struct part_holiday p = holiday_get(o);
     struct json j = json_begin(&r->out);
-    (void)index;
     if (r->reader->failed)
         return p.id;
     if (p.id.len == 0) {
@@ -150,6 +149,12 @@ static struct str holiday_read(struct reading *r, struct json_obj *o, size_t ind
     }
     holiday_put(&j, &p);
     row_add(r, KIND_HOLIDAY, p.id, out_copy(r));
+    for (size_t i = 0; i < p.worked_by.n; i++)
+        reference_add(r, REFERS_TO_INSPECTOR, p.worked_by.at[i],
+                      (struct document_reference){ .list = "holidays",
+                                                   .field = "workedBy",
+                                                   .index = (uint32_t)index,
+                                                   .item = (int32_t)i });
     return p.id;
 }
 

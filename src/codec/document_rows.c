@@ -12,7 +12,6 @@ static const char *const kinds[DOCUMENT_KINDS] = {
 static const char *const spectora_modes[] = { "none", "mirror", "source" };
 static const char *const service_types[] = { "primary", "addon" };
 static const char *const follow_ups[] = { "same", "any" };
-static const char *const week_days[WEEK_DAYS] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 static const char *const visibilities[] = { "online", "internal", "both" };
 static const char *const origins[] = { "template", "manual" };
 
@@ -346,43 +345,6 @@ void service_put(struct json *j, const struct part_service *p)
 
 /* ---- inspectors ---- */
 
-static void weekly_get(struct json_obj *o, struct part_inspector *p)
-{
-    struct json_arr list = json_opt_arr(o, "weekly", WEEK_DAYS);
-    for (size_t i = 0; i < list.n; i++) {
-        struct json_obj in = json_arr_obj(&list, i);
-        const int32_t day = json_get_word(&in, "day", week_days, WEEK_DAYS);
-        if (p->has_day[day])
-            json_fault(&in, "day", "out_of_range", "is given twice");
-        struct day_hours *hours = &p->week[day];
-        hours->spans = spans_get(&in, &hours->n_spans);
-        hours->starts = starts_get(&in, &hours->n_starts);
-        p->has_day[day] = true;
-        json_done(&in);
-    }
-}
-
-static void weekly_put(struct json *j, const struct part_inspector *p)
-{
-    bool is_open = false;
-    for (int day = 0; day < WEEK_DAYS; day++) {
-        if (!p->has_day[day])
-            continue;
-        if (!is_open)
-            json_open(j, "weekly", '[');
-        is_open = true;
-        json_start_object(j);
-        json_put_str(j, "day", str_from(week_days[day]));
-        if (p->week[day].n_spans > 0)
-            spans_put(j, &p->week[day]);
-        if (p->week[day].n_starts > 0)
-            starts_put(j, &p->week[day]);
-        json_end_object(j);
-    }
-    if (is_open)
-        json_end_array(j);
-}
-
 static void home_get(struct json_obj *o, struct part_inspector *p)
 {
     struct json_obj in;
@@ -548,6 +510,7 @@ struct part_holiday holiday_get(struct json_obj *o)
     struct part_holiday p = { .id = id_opt(o, "_id") };
     p.date = json_get_date(o, "date");
     p.name = json_opt_str(o, "name", NAME_CHARS_MAX);
+    p.worked_by = ids_opt(o, "workedBy", HOLIDAY_WORKERS_MAX);
     json_done(o);
     return p;
 }
@@ -558,5 +521,7 @@ void holiday_put(struct json *j, const struct part_holiday *p)
     text_put(j, "_id", p->id);
     date_put(j, p->date);
     text_put(j, "name", p->name);
+    if (p->worked_by.n > 0)
+        strs_put(j, "workedBy", p->worked_by);
     json_end_object(j);
 }

@@ -40,13 +40,49 @@ int32_t company_find_brand(const struct company *company, struct str id)
     return NOT_FOUND;
 }
 
+static size_t first_holiday(const struct company *company, date_d date)
+{
+    size_t low = 0;
+    size_t high = company->n_holidays;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (company->holidays[middle].date < date)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 const struct holiday *company_find_holiday(const struct company *company, date_d date)
 {
-    for (size_t i = 0; i < company->n_holidays; i++) {
-        if (company->holidays[i].date == date)
-            return &company->holidays[i];
+    const size_t at = first_holiday(company, date);
+    const bool found = at < company->n_holidays && company->holidays[at].date == date;
+    return found ? &company->holidays[at] : NULL;
+}
+
+bool holiday_is_worked(const struct holiday *holiday, int32_t inspector)
+{
+    size_t low = 0;
+    size_t high = holiday->n_worked_by;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (holiday->worked_by[middle] < inspector)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return NULL;
+    return low < holiday->n_worked_by && holiday->worked_by[low] == inspector;
+}
+
+bool company_is_off(const struct company *company, int32_t inspector, date_d date)
+{
+    for (size_t i = first_holiday(company, date);
+         i < company->n_holidays && company->holidays[i].date == date; i++) {
+        if (!holiday_is_worked(&company->holidays[i], inspector))
+            return true;
+    }
+    return false;
 }
 
 bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services)

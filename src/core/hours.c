@@ -32,24 +32,45 @@ bool day_instant(const struct zone *zone, const struct day_open *day, int32_t mi
     return found.kind != WALL_GAP;
 }
 
-/* The hours of one date as wall time, before they become instants. */
+/* Rows whose hours may lie on one date: the week's that add up, and the openings. */
+enum { DAY_ROWS_MAX = WEEK_ROWS_EQUAL_MAX + OPENINGS_PER_DAY_MAX };
+
+/* The hours of one date as wall time, before they become instants. A row has one span at most that
+ * goes on after midnight: its spans do not overlap. */
 struct wall_day {
     enum day_state state;
-    struct wall_span spans[DAY_SPANS_MAX * 4];
+    struct wall_span spans[DAY_ROWS_MAX * (DAY_SPANS_MAX + 1)];
     size_t n_spans;
-    int32_t starts[DAY_STARTS_MAX * 4];
+    int32_t starts[DAY_ROWS_MAX * DAY_STARTS_MAX];
     size_t n_starts;
 };
 
+static void wall_span_add(struct wall_day *day, int32_t from_min, int32_t to_min)
+{
+    assert(day->n_spans < sizeof day->spans / sizeof day->spans[0]);
+    day->spans[day->n_spans++] = (struct wall_span){ from_min, to_min };
+}
+
+/* Hours that begin on the day, as far as it reaches. */
 static void wall_day_add(struct wall_day *day, const struct day_hours *hours)
 {
-    const size_t span_room = sizeof day->spans / sizeof day->spans[0] - day->n_spans;
     const size_t start_room = sizeof day->starts / sizeof day->starts[0] - day->n_starts;
-    assert(hours->n_spans <= span_room && hours->n_starts <= start_room);
-    for (size_t i = 0; i < hours->n_spans; i++)
-        day->spans[day->n_spans++] = hours->spans[i];
+    assert(hours->n_starts <= start_room);
+    for (size_t i = 0; i < hours->n_spans; i++) {
+        const struct wall_span *span = &hours->spans[i];
+        wall_span_add(day, span->from_min, span->to_min < DAY_MIN ? span->to_min : DAY_MIN);
+    }
     for (size_t i = 0; i < hours->n_starts; i++)
         day->starts[day->n_starts++] = hours->starts[i];
+}
+
+/* What hours of the day before leave on this one. */
+static void wall_day_add_rest(struct wall_day *day, const struct day_hours *hours)
+{
+    for (size_t i = 0; i < hours->n_spans; i++) {
+        if (hours->spans[i].to_min > DAY_MIN)
+            wall_span_add(day, 0, hours->spans[i].to_min - DAY_MIN);
+    }
 }
 
 static size_t starts_sort(int32_t *starts, size_t n)
@@ -69,7 +90,7 @@ static size_t starts_sort(int32_t *starts, size_t n)
     return kept;
 }
 
-static size_t first_opening(const struct company *company, int32_t inspector, date_d date)
+size_t hours_first_opening(const struct company *company, int32_t inspector, date_d date)
 {
     size_t low = 0;
     size_t high = company->n_openings;
@@ -91,31 +112,99 @@ struct view { /* whose hours, and who sees them */
     bool no_holidays; /* every holiday is a day like any other */
 };
 
-static void wall_day_fill(const struct view *view, date_d date, struct wall_day *day)
+struct day_rows { /* the rows whose hours begin on one date */
+    const struct day_hours *at[DAY_ROWS_MAX];
+    bool is_manual[DAY_ROWS_MAX];
+    size_t n;
+};
+
+static void row_take(struct day_rows *rows, const struct day_hours *hours, bool is_manual)
+{
+    assert(rows->n < DAY_ROWS_MAX);
+    rows->is_manual[rows->n] = is_manual;
+    rows->at[rows->n++] = hours;
+}
+
+static bool covers(const struct week_row *row, date_d date, int32_t weekday)
+{
+    return row->weekday == weekday && row->valid_from <= date && date <= row->valid_to;
+}
+
+size_t hours_week_rows(const struct inspector *who, date_d date,
+                       const struct day_hours *ret[WEEK_ROWS_EQUAL_MAX])
+{
+    size_t n = 0;
+    const int32_t weekday = (int32_t)date_weekday(date);
+    date_d latest = INT32_MIN;
+    for (size_t i = 0; i < who->n_dated; i++) {
+        const struct week_row *row = &who->dated[i];
+        if (covers(row, date, weekday) && row->valid_from > latest)
+            latest = row->valid_from;
+    }
+    if (latest == INT32_MIN)
+        ret[n++] = &who->week[weekday];
+    for (size_t i = 0; i < who->n_dated; i++) {
+        const struct week_row *row = &who->dated[i];
+        if (!covers(row, date, weekday) || row->valid_from != latest)
+            continue;
+        assert(n < WEEK_ROWS_EQUAL_MAX);
+        ret[n++] = &row->hours;
+    }
+    return n;
+}
+
+static struct day_rows day_rows_of(const struct view *view, date_d date)
 {
     const struct company *company = view->company;
-    const int32_t inspector = view->inspector;
-    const struct inspector *who = &company->inspectors[inspector];
     const unsigned seen = view->audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
-    const bool holiday = !view->no_holidays && company_find_holiday(company, date) != NULL;
+    struct day_rows rows = { .n = 0 };
     bool replaced = false;
-    day->n_spans = 0;
-    day->n_starts = 0;
-    for (size_t i = first_opening(company, inspector, date); i < company->n_openings; i++) {
+    for (size_t i = hours_first_opening(company, view->inspector, date); i < company->n_openings;
+         i++) {
         const struct opening *o = &company->openings[i];
-        if (o->inspector != inspector || o->date != date)
+        if (o->inspector != view->inspector || o->date != date)
             break;
         /* A template opening stands for the template also towards those who may not see it. */
         replaced = replaced || !o->is_manual;
-        if (((unsigned)o->visibility & seen) != 0 && (o->is_manual || !holiday))
-            wall_day_add(day, &o->hours);
+        if (((unsigned)o->visibility & seen) != 0)
+            row_take(&rows, &o->hours, o->is_manual);
     }
-    if (!holiday && !replaced)
-        wall_day_add(day, &who->week[date_weekday(date)]);
+    if (replaced)
+        return rows;
+    const struct day_hours *week[WEEK_ROWS_EQUAL_MAX];
+    const size_t n = hours_week_rows(&company->inspectors[view->inspector], date, week);
+    for (size_t i = 0; i < n; i++)
+        row_take(&rows, week[i], false);
+    return rows;
+}
+
+static bool is_off(const struct view *view, date_d date)
+{
+    return !view->no_holidays && company_is_off(view->company, view->inspector, date);
+}
+
+/* A holiday closes what begins on it, with what that leaves on the next day, and what the day
+ * before leaves on it. A manual opening beats holidays on either side of midnight. */
+static void wall_day_fill(const struct view *view, date_d date, struct wall_day *day)
+{
+    const bool off = is_off(view, date);
+    const bool rest_off = off || is_off(view, date - 1);
+    const struct day_rows rows = day_rows_of(view, date);
+    const struct day_rows before = day_rows_of(view, date - 1);
+    day->n_spans = 0;
+    day->n_starts = 0;
+    for (size_t i = 0; i < rows.n; i++) {
+        if (rows.is_manual[i] || !off)
+            wall_day_add(day, rows.at[i]);
+    }
+    for (size_t i = 0; i < before.n; i++) {
+        if (before.is_manual[i] || !rest_off)
+            wall_day_add_rest(day, before.at[i]);
+    }
     day->n_spans = wall_spans_merge(day->spans, day->n_spans);
     day->n_starts = starts_sort(day->starts, day->n_starts);
     const bool any = day->n_spans > 0 || day->n_starts > 0;
-    day->state = any ? DAY_OPEN : holiday ? DAY_HOLIDAY : DAY_CLOSED;
+    day->state = any ? DAY_OPEN : off ? DAY_HOLIDAY : DAY_CLOSED;
 }
 
 static struct day_open day_lay(const struct company *company, date_d date,
@@ -209,8 +298,17 @@ static void table_drop(void *content)
 
 static bool has_openings(const struct company *company, int32_t inspector)
 {
-    const size_t first = first_opening(company, inspector, INT32_MIN);
+    const size_t first = hours_first_opening(company, inspector, INT32_MIN);
     return first < company->n_openings && company->openings[first].inspector == inspector;
+}
+
+static bool works_holidays(const struct company *company, int32_t inspector)
+{
+    for (size_t i = 0; i < company->n_holidays; i++) {
+        if (holiday_is_worked(&company->holidays[i], inspector))
+            return true;
+    }
+    return false;
 }
 
 static bool same_day_hours(const struct day_hours *a, const struct day_hours *b)
@@ -230,37 +328,51 @@ static uint64_t mixed(uint64_t hash, uint64_t value)
     return hash ^ hash >> 29;
 }
 
-static uint64_t week_hash(const struct inspector *who)
+static uint64_t day_hash(uint64_t hash, const struct day_hours *day)
 {
-    uint64_t hash = 0;
-    for (size_t d = 0; d < 7; d++) {
-        const struct day_hours *day = &who->week[d];
-        hash = mixed(hash, d << 32 | day->n_spans << 16 | day->n_starts);
-        for (size_t i = 0; i < day->n_spans; i++)
-            hash = mixed(hash,
-                         (uint64_t)day->spans[i].from_min << 16 | (uint64_t)day->spans[i].to_min);
-        for (size_t i = 0; i < day->n_starts; i++)
-            hash = mixed(hash, (uint64_t)day->starts[i]);
-    }
+    hash = mixed(hash, (uint64_t)day->n_spans << 16 | (uint64_t)day->n_starts);
+    for (size_t i = 0; i < day->n_spans; i++)
+        hash = mixed(hash, (uint64_t)day->spans[i].from_min << 16 | (uint64_t)day->spans[i].to_min);
+    for (size_t i = 0; i < day->n_starts; i++)
+        hash = mixed(hash, (uint64_t)day->starts[i]);
     return hash;
 }
 
-static bool same_week(const struct inspector *a, const struct inspector *b)
+static uint64_t week_hash(const struct inspector *who)
 {
-    bool same = true;
+    uint64_t hash = who->n_dated;
+    for (size_t d = 0; d < 7; d++)
+        hash = day_hash(hash, &who->week[d]);
+    for (size_t i = 0; i < who->n_dated; i++)
+        hash = day_hash(mixed(hash, (uint64_t)(uint32_t)who->dated[i].valid_from),
+                        &who->dated[i].hours);
+    return hash;
+}
+
+static bool same_row(const struct week_row *a, const struct week_row *b)
+{
+    return a->weekday == b->weekday && a->valid_from == b->valid_from &&
+           a->valid_to == b->valid_to && same_day_hours(&a->hours, &b->hours);
+}
+
+bool hours_same_week(const struct inspector *a, const struct inspector *b)
+{
+    bool same = a->n_dated == b->n_dated;
     for (size_t d = 0; same && d < 7; d++)
         same = same_day_hours(&a->week[d], &b->week[d]);
+    for (size_t i = 0; same && i < a->n_dated; i++)
+        same = same_row(&a->dated[i], &b->dated[i]);
     return same;
 }
 
-/* Somebody before this inspector with the same week, both without dated openings: most companies
- * have a few weeks for many people, and equal hours are kept once. hashes[i] is 0 for those with
- * openings. */
+/* Somebody before this inspector with the same week, both without dated openings and with no
+ * holiday to work on: most companies have a few weeks for many people, and equal hours are kept
+ * once. hashes[i] is 0 for the others. */
 static int32_t find_twin(const struct company *company, const uint64_t *hashes, int32_t inspector)
 {
     for (int32_t i = 0; hashes[inspector] != 0 && i < inspector; i++) {
         if (hashes[i] == hashes[inspector] &&
-            same_week(&company->inspectors[i], &company->inspectors[inspector]))
+            hours_same_week(&company->inspectors[i], &company->inspectors[inspector]))
             return i;
     }
     return NOT_FOUND;
@@ -269,7 +381,7 @@ static int32_t find_twin(const struct company *company, const uint64_t *hashes, 
 /* Both audiences see the same hours unless some opening of the inspector is restricted. */
 static bool is_restricted(const struct company *company, int32_t inspector)
 {
-    for (size_t i = first_opening(company, inspector, INT32_MIN);
+    for (size_t i = hours_first_opening(company, inspector, INT32_MIN);
          i < company->n_openings && company->openings[i].inspector == inspector; i++) {
         if (company->openings[i].visibility != VISIBLE_BOTH)
             return true;
@@ -299,7 +411,8 @@ const struct hours_table *hours_table_make(const struct company *company, date_d
     table->n_inspectors = company->n_inspectors;
     table->hours = arena_array(&table->arena, struct hours, company->n_inspectors * AUDIENCES);
     for (int32_t i = 0; i < (int32_t)company->n_inspectors; i++) {
-        hashes[i] = has_openings(company, i) ? 0 : week_hash(&company->inspectors[i]) | 1;
+        const bool is_alone = has_openings(company, i) || works_holidays(company, i);
+        hashes[i] = is_alone ? 0 : week_hash(&company->inspectors[i]) | 1;
         const int32_t twin = find_twin(company, hashes, i);
         if (twin != NOT_FOUND)
             memcpy(&table->hours[(size_t)i * AUDIENCES], &table->hours[(size_t)twin * AUDIENCES],

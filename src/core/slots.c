@@ -337,7 +337,8 @@ static utc_s last_fit(const struct search *s, const struct day_open *day)
     for (size_t i = 0; i < day->n_spans; i++) {
         const struct open_span *span = &day->spans[i];
         const utc_s fits = span->extent_end - s->visit_s;
-        const utc_s start = fits < span->when.end - 1 ? fits : span->when.end - 1;
+        const utc_s latest = span->when.end - MINUTE_S; /* starts are whole minutes */
+        const utc_s start = fits < latest ? fits : latest;
         if (start >= span->when.start && start > last)
             last = start;
     }

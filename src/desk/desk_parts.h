@@ -243,6 +243,18 @@ struct brands_after { /* what an import would leave */
 IL_MUST il_rc import_brands_check(const struct rows_at *in, const struct brands_after *after,
                                   struct il_err *reterr);
 
+/* history.c */
+struct weeks_before { /* as things stand where a change is decided */
+    const struct image *image;
+    struct setting_rows stored;
+    utc_s now;
+};
+/* Adds to what is to change the openings that keep booked start slots where a week changes, takes
+ * away those that are no longer needed, and reads the company anew when there are any. */
+IL_MUST il_rc history_lay(const struct weeks_before *before, struct arena *arena,
+                          struct rows_merged *merged, const struct company **company,
+                          struct il_err *reterr);
+
 /* figures.c */
 void entries_count(struct desk *desk, const struct store_entry *entries, size_t n);
 

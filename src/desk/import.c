@@ -166,6 +166,9 @@ static il_rc import_settings(struct importing *im, struct il_err *reterr)
     count->left = merged.left;
     count->removed = merged.n_removed;
     im->import->report.inert = inert_settings(company);
+    const struct weeks_before before = { im->image, { stored, n_stored }, im->now };
+    if (rc == IL_OK)
+        rc = history_lay(&before, im->arena, &merged, &company, reterr);
     if (rc == IL_OK && merged.n_changed + merged.n_removed > 0)
         configure(im, &merged, company);
     block_free(company);

@@ -154,9 +154,12 @@ static il_rc plan(struct changing *c, struct il_err *reterr)
     TRY(company_read(merged.rows, merged.n_rows, &company, reterr));
     const struct brands_after after = { company, &c->document, c->on->image, c->on->now,
                                         c->on->batch };
+    const struct weeks_before before = { c->on->image, stored, c->on->now };
     il_rc rc = document_check(&c->document, company, c->in->arena, reterr);
     if (rc == IL_OK)
         rc = import_brands_check(c->in, &after, reterr);
+    if (rc == IL_OK)
+        rc = history_lay(&before, c->in->arena, &merged, &company, reterr);
     if (rc != IL_OK) {
         block_free(company);
         return rc;

@@ -163,6 +163,34 @@ static void hours_are_merged_and_sorted(void **state)
     block_free(c);
 }
 
+static void weeks_keep_their_dates(void **state)
+{
+    (void)state;
+    const struct document d = read_document(rich);
+    const struct rows_merged rows = merge((struct rows_merged){ 0 }, &d, false);
+    const struct company *c = company_of(rows);
+    const struct inspector *alice = &c->inspectors[company_find_inspector(c, STR("alice"))];
+    assert_int_equal(alice->n_dated, 3);
+    assert_int_equal(alice->dated[0].valid_from, INT32_MIN);
+    assert_int_equal(alice->dated[0].valid_to, date_from_civil((struct civil){ 2026, 12, 24 }));
+    assert_int_equal(alice->dated[1].valid_from, date_from_civil((struct civil){ 2026, 6, 1 }));
+    assert_int_equal(alice->dated[1].valid_to, INT32_MAX);
+    assert_int_equal(alice->dated[1].hours.n_spans, 1);
+    assert_int_equal(alice->dated[1].hours.spans[0].from_min, 21 * 60);
+    assert_int_equal(alice->dated[1].hours.spans[0].to_min, 30 * 60);
+    assert_int_equal(alice->dated[2].hours.n_spans, 0);
+    assert_int_equal(alice->week[4].n_starts, 0);
+    assert_int_equal(alice->week[5].spans[0].to_min, 32 * 60);
+    assert_int_equal(c->holidays[1].n_worked_by, 2);
+    assert_int_equal(c->holidays[1].worked_by[0], company_find_inspector(c, STR("alice")));
+    assert_int_equal(c->holidays[0].n_worked_by, 0);
+    const struct str text = document_text(&arena, rows, &d, c->zone);
+    assert_non_null(strstr(text.at, "\"spans\":[[\"21:00\",\"06:00\"]]"));
+    assert_non_null(strstr(text.at, "\"spans\":[[\"08:00\",\"08:00\"]]"));
+    assert_non_null(strstr(text.at, "\"workedBy\":[\"bob\",\"alice\"]"));
+    block_free(c);
+}
+
 static void brands_lie_over_the_company(void **state)
 {
     (void)state;
@@ -408,6 +436,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         TEST(import_of_an_export_changes_nothing),
         TEST(hours_are_merged_and_sorted),
+        TEST(weeks_keep_their_dates),
         TEST(brands_lie_over_the_company),
         TEST(defaults_are_those_of_the_contract),
         TEST(orders_are_sorted_and_complete),

@@ -125,3 +125,22 @@ ref_t owner_named(struct reader *r, struct str name)
     }
     return 0;
 }
+
+struct world_hours hours(struct reader *r)
+{
+    struct world_hours h = { .n_spans = 0 };
+    while (peek(r).len > 0) {
+        struct str w = word(r);
+        if (is_word(w, "starts") || is_word(w, "closed"))
+            continue;
+        if (w.len == 5) {
+            h.starts[h.n_starts++] = minute_of(r, w);
+            continue;
+        }
+        const struct str from = str_cut(&w, '-');
+        struct wall_span span = { minute_of(r, from), minute_of(r, w) };
+        span.to_min += span.to_min <= span.from_min ? DAY_MIN : 0;
+        h.spans[h.n_spans++] = span;
+    }
+    return h;
+}

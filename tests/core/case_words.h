@@ -51,6 +51,8 @@ int32_t minute_of(const struct reader *r, struct str text);
 utc_s moment_of(const struct reader *r, date_d on, struct str text);
 utc_s moment(struct reader *r);
 enum audience audience(struct reader *r);
+/* Spans and starts to the end of the line; a span that ends at or before its start goes on. */
+struct world_hours hours(struct reader *r);
 int32_t inspector_named(const struct reader *r, struct str id);
 int32_t service_named(const struct reader *r, struct str id);
 ref_t owner_named(struct reader *r, struct str name); /* 0: nobody yet */

@@ -1,5 +1,6 @@
 /* Minute by minute. Nothing here is clever, and nothing here may be shared with core. */
 #include "oracle.h"
+#include "oracle_day.h"
 
 #include <assert.h>
 #include <string.h>
@@ -7,74 +8,6 @@
 enum { MARGIN_DAYS = 3, DAY_CANDIDATES = DAY_MIN };
 
 #define CODE_BIT(name) ((code_set)1 << CODE_##name)
-
-/* ---- one day on the wall ---- */
-
-struct wall_day {
-    bool open[DAY_MIN + 1]; /* the last one stays false and ends every run */
-    bool start[DAY_MIN];
-};
-
-static void day_add(struct wall_day *day, const struct world_hours *hours)
-{
-    for (size_t i = 0; i < hours->n_spans; i++) {
-        for (int32_t m = hours->spans[i].from_min; m < hours->spans[i].to_min; m++)
-            day->open[m] = true;
-    }
-    for (size_t i = 0; i < hours->n_starts; i++)
-        day->start[hours->starts[i]] = true;
-}
-
-static bool is_holiday(const struct world *world, date_d date)
-{
-    bool found = false;
-    for (size_t i = 0; i < world->n_holidays; i++)
-        found = found || world->holidays[i] == date;
-    return found;
-}
-
-static bool is_seen(const struct world_opening *o, enum audience audience)
-{
-    const int bit = audience == AUDIENCE_ONLINE ? VISIBLE_ONLINE : VISIBLE_INTERNAL;
-    return ((int)o->visibility & bit) != 0;
-}
-
-static struct wall_day day_of(const struct world *world, int32_t inspector, enum audience audience,
-                              date_d date, bool holidays)
-{
-    struct wall_day day;
-    memset(&day, 0, sizeof day);
-    const bool closed = holidays && is_holiday(world, date);
-    bool replaced = false;
-    for (size_t i = 0; i < world->n_openings; i++) {
-        const struct world_opening *o = &world->openings[i];
-        if (o->inspector != inspector || o->date != date)
-            continue;
-        if ((o->is_manual || !closed) && is_seen(o, audience))
-            day_add(&day, &o->hours);
-        /* Laid on the date for others only, it still is what that day is: the week is not shown
-         * to those who do not see it. */
-        replaced = replaced || !o->is_manual;
-    }
-    if (!closed && !replaced)
-        day_add(&day, &world->inspectors[inspector].week[date_weekday(date)]);
-    return day;
-}
-
-/* The next run of open minutes at or after `from`; false when there is none. */
-static bool next_run(const struct wall_day *day, int32_t from, struct wall_span *ret)
-{
-    int32_t m = from;
-    while (m < DAY_MIN && !day->open[m])
-        m++;
-    if (m >= DAY_MIN)
-        return false;
-    ret->from_min = m;
-    while (day->open[m])
-        m++;
-    ret->to_min = m;
-    return true;
-}
 
 /* ---- all minutes around the days asked about ---- */
 
@@ -434,12 +367,12 @@ bool oracle_has_hours(const struct world *world, const struct slot_query *query,
     return false;
 }
 
-static bool touches_holiday(const struct world *world, struct span when)
+static bool touches_holiday(const struct world *world, int32_t inspector, struct span when)
 {
     const date_d last = wall_date(zone_to_wall(world->zone, when.end - 1));
     bool found = false;
     for (date_d d = wall_date(zone_to_wall(world->zone, when.start)); d <= last; d++)
-        found = found || is_holiday(world, d);
+        found = found || is_holiday(world, inspector, d);
     return found;
 }
 
@@ -506,10 +439,11 @@ code_set oracle_judge(const struct world *world, int32_t inspector, const struct
      * is a visit that only runs into a holiday at midnight. */
     if (is_inside(&asked, &all, visit->when, false))
         return off_grid | CODE_BIT(holiday) |
-               (has_hours(&day) || !is_holiday(world, date) ? CODE_BIT(outside_hours) : 0);
+               (has_hours(&day) || !is_holiday(world, inspector, date) ? CODE_BIT(outside_hours)
+                                                                       : 0);
     /* Outside the hours of a day that is a holiday too: both are true. */
     return off_grid | CODE_BIT(outside_hours) |
-           (touches_holiday(world, visit->when) ? CODE_BIT(holiday) : 0);
+           (touches_holiday(world, inspector, visit->when) ? CODE_BIT(holiday) : 0);
 }
 
 /* ---- capacity ---- */

@@ -99,7 +99,9 @@ static void roll_hours(struct world_hours *ret, bool near_change)
         const int32_t latest = near_change && chance(50) ? 240 : DAY_MIN;
         const int32_t from = roll(0, latest / grain - 1) * grain;
         int32_t to = from + roll(1, 600 / grain) * grain;
-        if (to > DAY_MIN || chance(10))
+        if (chance(5))
+            to = from + DAY_MIN;
+        else if (chance(10) || (to > DAY_MIN && chance(50)))
             to = DAY_MIN;
         ret->spans[ret->n_spans++] = (struct wall_span){ from, to };
     }
@@ -150,13 +152,51 @@ static void roll_claims(struct world *world, int32_t inspector, date_d from, int
     }
 }
 
+static int32_t openings_on(const struct world *world, int32_t inspector, date_d date)
+{
+    int32_t n = 0;
+    for (size_t i = 0; i < world->n_openings; i++)
+        n += world->openings[i].inspector == inspector && world->openings[i].date == date;
+    return n;
+}
+
+static int32_t rows_like(const struct world_inspector *inspector, int32_t weekday, date_d from)
+{
+    int32_t n = 0;
+    for (size_t i = 0; i < inspector->n_dated; i++)
+        n += inspector->dated[i].weekday == weekday && inspector->dated[i].valid_from == from;
+    return n;
+}
+
+/* Some without either date, as if written beside the week; one more of a day would be refused. */
+static void roll_dated(struct world_inspector *inspector, date_d from, int32_t days)
+{
+    const int32_t n = chance(60) ? 0 : roll(1, WORLD_DATED);
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t weekday = roll(0, 6);
+        const date_d since = chance(20) ? INT32_MIN : from + roll(-4, days);
+        if (rows_like(inspector, weekday, since) == WEEK_ROWS_EQUAL_MAX - 1)
+            continue;
+        struct world_week_row *row = &inspector->dated[inspector->n_dated++];
+        row->weekday = weekday;
+        row->valid_from = since;
+        row->valid_to = chance(50) ? INT32_MAX : from + roll(0, days + 3);
+        if (chance(70))
+            roll_hours(&row->hours, true);
+    }
+}
+
 static void roll_openings(struct world *world, date_d from, int32_t days, bool near_change)
 {
     const int32_t n = chance(50) ? 0 : roll(1, 10);
     for (int32_t i = 0; i < n; i++) {
+        const int32_t inspector = roll(0, (int32_t)world->n_inspectors - 1);
+        const date_d date = from + roll(-2, days);
+        if (openings_on(world, inspector, date) == OPENINGS_PER_DAY_MAX)
+            continue;
         struct world_opening *o = &world->openings[world->n_openings++];
-        o->inspector = roll(0, (int32_t)world->n_inspectors - 1);
-        o->date = from + roll(-1, days);
+        o->inspector = inspector;
+        o->date = date;
         o->is_manual = chance(50);
         o->visibility = (enum visibility)roll(VISIBLE_ONLINE, VISIBLE_BOTH);
         roll_hours(&o->hours, near_change);
@@ -175,6 +215,7 @@ static void roll_inspector(struct world *world, date_d from, int32_t days, utc_s
         if (chance(85))
             roll_hours(&inspector->week[day], true);
     }
+    roll_dated(inspector, from, days);
     roll_claims(world, i, from, days, now);
 }
 
@@ -185,6 +226,14 @@ static date_d roll_date(const struct zone *zone)
     if (change == INT64_MAX || change > any + 400 * (utc_s)DAY_S || chance(25))
         return (date_d)(any / DAY_S);
     return wall_date(zone_to_wall(zone, change - 1)) - roll(0, 3);
+}
+
+static void roll_holiday(struct world *world, date_d date)
+{
+    struct world_holiday *holiday = &world->holidays[world->n_holidays++];
+    holiday->date = date;
+    for (size_t i = 0; i < world->n_inspectors; i++)
+        holiday->is_worked[i] = chance(25);
 }
 
 void roll_world(struct world *world, struct slot_query *query)
@@ -221,7 +270,7 @@ void roll_world(struct world *world, struct slot_query *query)
         roll_inspector(world, from, query->days, now);
     roll_openings(world, from, query->days, true);
     for (int32_t i = chance(70) ? 0 : roll(1, 3); i > 0; i--)
-        world->holidays[world->n_holidays++] = from + roll(-1, query->days);
+        roll_holiday(world, from + roll(-2, query->days));
     for (int k = 0; k < 2 && world->n_claims > 0; k++) {
         if (chance(20))
             query->look.without[k] = world->claims[dice() % world->n_claims].claim.owner;

@@ -144,7 +144,7 @@ static int32_t before(const struct trial *t, int32_t y, int k)
 
 static bool changes_by(const struct zone *zone, utc_s at, int64_t by)
 {
-    for (utc_s hour = at - 7 * DAY_S; hour <= at + 7 * DAY_S; hour += 900) {
+    for (utc_s hour = at - 7 * DAY_S + 900; hour <= at + 7 * DAY_S; hour += 900) {
         const int64_t step = zone_offset_s(zone, hour) - zone_offset_s(zone, hour - 900);
         if (step != 0)
             return step == by || step == -by;
@@ -186,10 +186,14 @@ static void judge_twins(struct trial *t)
 
 static bool is_worked(const struct world *w, int32_t inspector, wall_s minute)
 {
-    const struct world_hours *h = &w->inspectors[inspector].week[date_weekday(wall_date(minute))];
-    for (size_t i = 0; i < h->n_spans; i++) {
-        if (h->spans[i].from_min <= wall_minute(minute) && wall_minute(minute) < h->spans[i].to_min)
-            return true;
+    for (int32_t before = 0; before < 2; before++) {
+        const date_d on = wall_date(minute) - before;
+        const struct world_hours *h = &w->inspectors[inspector].week[date_weekday(on)];
+        const int32_t since = wall_minute(minute) + before * DAY_MIN;
+        for (size_t i = 0; i < h->n_spans; i++) {
+            if (h->spans[i].from_min <= since && since < h->spans[i].to_min)
+                return true;
+        }
     }
     return false;
 }
@@ -249,6 +253,8 @@ static size_t try_one(struct trial *t, struct arena *arena)
     roll_start(t->seed);
     roll_world(&t->world, &query);
     t->world.n_openings = t->world.n_holidays = t->world.n_claims = 0;
+    for (size_t i = 0; i < t->world.n_inspectors; i++)
+        t->world.inspectors[i].n_dated = 0;
     roll_things(t);
     memset(t->n_wanted, 0, sizeof t->n_wanted);
     t->image = world_image(&t->world);

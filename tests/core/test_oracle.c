@@ -101,6 +101,13 @@ static void inspector_show(struct trial *t, int32_t i)
         printf("  weekly %s", days[day]);
         hours_show(&said->week[day]);
     }
+    for (size_t k = 0; k < said->n_dated; k++) {
+        const struct world_week_row *row = &said->dated[k];
+        printf("  weekly %s from %s to %s", days[row->weekday],
+               row->valid_from == INT32_MIN ? "ever" : date_print(t, row->valid_from),
+               row->valid_to == INT32_MAX ? "ever" : date_print(t, row->valid_to));
+        hours_show(&row->hours);
+    }
     for (size_t k = 0; k < t->world->n_openings; k++) {
         const struct world_opening *o = &t->world->openings[k];
         if (o->inspector != i)
@@ -126,8 +133,14 @@ static void trial_show(struct trial *t)
            "cutoff %d\n",
            t->seed, roll_zone_name(t->world->zone), r->step_min, (int)r->anchor, r->buffer_min,
            r->horizon_days, p->notice_min, p->same_day, p->cutoff_min);
-    for (size_t i = 0; i < t->world->n_holidays; i++)
-        printf("holiday %s\n", date_print(t, t->world->holidays[i]));
+    for (size_t i = 0; i < t->world->n_holidays; i++) {
+        printf("holiday %s", date_print(t, t->world->holidays[i].date));
+        for (size_t k = 0; k < t->world->n_inspectors; k++) {
+            if (t->world->holidays[i].is_worked[k])
+                printf(" worked by %zu", k);
+        }
+        printf("\n");
+    }
     for (int32_t i = 0; i < (int32_t)t->world->n_inspectors; i++)
         inspector_show(t, i);
     printf("now %s; ask %s days %d minutes %d audience %d services %zu without %" PRIu64 " %" PRIu64

@@ -130,21 +130,16 @@ static struct world_inspector *current(struct reader *r)
     return &r->world.inspectors[r->inspector];
 }
 
-static struct world_hours hours(struct reader *r)
+static void week_set(const struct reader *r, struct world_inspector *inspector,
+                     const struct world_week_row *row)
 {
-    struct world_hours h = { .n_spans = 0 };
-    while (peek(r).len > 0) {
-        struct str w = word(r);
-        if (is_word(w, "starts") || is_word(w, "closed"))
-            continue;
-        if (w.len == 5) {
-            h.starts[h.n_starts++] = minute_of(r, w);
-            continue;
-        }
-        const struct str from = str_cut(&w, '-');
-        h.spans[h.n_spans++] = (struct wall_span){ minute_of(r, from), minute_of(r, w) };
+    if (row->valid_from == INT32_MIN && row->valid_to == INT32_MAX) {
+        inspector->week[row->weekday] = row->hours;
+        return;
     }
-    return h;
+    if (inspector->n_dated == WORLD_DATED)
+        unreadable(r, "those are too many rows with dates");
+    inspector->dated[inspector->n_dated++] = *row;
 }
 
 static void read_weekly(struct reader *r)
@@ -152,12 +147,18 @@ static void read_weekly(struct reader *r)
     static const char days[] = "mon tue wed thu fri sat sun ";
     const struct str w = word(r);
     struct world_inspector *inspector = current(r);
-    const struct world_hours h = hours(r);
+    struct world_week_row row = { .valid_from = INT32_MIN, .valid_to = INT32_MAX };
+    if (take(r, "from"))
+        row.valid_from = date(r);
+    if (take(r, "to"))
+        row.valid_to = date(r);
+    row.hours = hours(r);
     bool known = false;
     for (int day = 0; day < 7; day++) {
         if (!is_word(w, "daily") && (w.len != 3 || memcmp(w.at, days + 4 * day, 3) != 0))
             continue;
-        inspector->week[day] = h;
+        row.weekday = day;
+        week_set(r, inspector, &row);
         known = true;
     }
     if (!known)
@@ -180,7 +181,12 @@ static void read_opening(struct reader *r)
 
 static void read_holiday(struct reader *r)
 {
-    r->world.holidays[r->world.n_holidays++] = date(r);
+    struct world_holiday *holiday = &r->world.holidays[r->world.n_holidays++];
+    *holiday = (struct world_holiday){ .date = date(r) };
+    if (take(r, "worked")) {
+        while (peek(r).len > 0)
+            holiday->is_worked[inspector_named(r, word(r))] = true;
+    }
 }
 
 static void name_claim(struct reader *r, struct claim *claim, struct str name)

@@ -43,6 +43,11 @@ int32_t world_add_inspector(struct world *world, struct str id)
     name_set(world->inspectors[at].id, id);
     for (size_t i = 0; i < world->n_openings; i++)
         world->openings[i].inspector += world->openings[i].inspector >= (int32_t)at;
+    for (size_t i = 0; i < world->n_holidays; i++) {
+        bool *worked = world->holidays[i].is_worked;
+        memmove(worked + at + 1, worked + at, (WORLD_INSPECTORS - at - 1) * sizeof *worked);
+        worked[at] = false;
+    }
     for (size_t i = 0; i < world->n_claims; i++)
         world->claims[i].inspector += world->claims[i].inspector >= (int32_t)at;
     return (int32_t)at;
@@ -89,6 +94,16 @@ static struct day_hours hours_make(struct arena *arena, const struct world_hours
     return (struct day_hours){ spans, wall_spans_merge(spans, said->n_spans), starts, n };
 }
 
+static const struct week_row *dated_make(struct arena *arena, const struct world_inspector *said)
+{
+    struct week_row *rows = arena_array(arena, struct week_row, WORLD_DATED);
+    for (size_t i = 0; i < said->n_dated; i++)
+        rows[i] =
+            (struct week_row){ said->dated[i].weekday, said->dated[i].valid_from,
+                               said->dated[i].valid_to, hours_make(arena, &said->dated[i].hours) };
+    return rows;
+}
+
 static const struct inspector *inspectors_make(struct arena *arena, const struct world *world)
 {
     struct inspector *all = arena_array(arena, struct inspector, WORLD_INSPECTORS);
@@ -108,6 +123,8 @@ static const struct inspector *inspectors_make(struct arena *arena, const struct
         all[i].n_services = n;
         for (int day = 0; day < 7; day++)
             all[i].week[day] = hours_make(arena, &said->week[day]);
+        all[i].dated = dated_make(arena, said);
+        all[i].n_dated = said->n_dated;
     }
     return all;
 }
@@ -139,10 +156,17 @@ static const struct holiday *holidays_make(struct arena *arena, const struct wor
 {
     struct holiday *all = arena_array(arena, struct holiday, WORLD_HOLIDAYS);
     for (size_t i = 0; i < world->n_holidays; i++) {
+        const struct world_holiday *said = &world->holidays[i];
+        int32_t *workers = arena_array(arena, int32_t, WORLD_INSPECTORS);
+        size_t n = 0;
+        for (int32_t who = 0; who < WORLD_INSPECTORS; who++) {
+            if (said->is_worked[who])
+                workers[n++] = who;
+        }
         size_t k = i;
-        for (; k > 0 && all[k - 1].date > world->holidays[i]; k--)
+        for (; k > 0 && all[k - 1].date > said->date; k--)
             all[k] = all[k - 1];
-        all[k] = (struct holiday){ world->holidays[i], STR("a holiday") };
+        all[k] = (struct holiday){ said->date, STR("a holiday"), workers, n };
     }
     return all;
 }

@@ -18,6 +18,7 @@ enum {
     WORLD_HOLIDAYS = 16,
     WORLD_CLAIMS = 256,
     WORLD_DAY_PARTS = 12,
+    WORLD_DATED = 14,
     WORLD_NAME_BYTES = 16,
 };
 
@@ -28,12 +29,20 @@ struct world_hours {
     size_t n_starts;
 };
 
+struct world_week_row {
+    int32_t weekday;
+    date_d valid_from, valid_to; /* INT32_MIN, INT32_MAX: not given */
+    struct world_hours hours;
+};
+
 struct world_inspector {
     char id[WORLD_NAME_BYTES];
     bool is_inactive;
     bool cannot[WORLD_SERVICES];
     int32_t daily_max; /* NOT_FOUND: none */
     struct world_hours week[7];
+    struct world_week_row dated[WORLD_DATED];
+    size_t n_dated;
 };
 
 struct world_service {
@@ -55,6 +64,11 @@ struct world_opening {
     struct world_hours hours;
 };
 
+struct world_holiday {
+    date_d date;
+    bool is_worked[WORLD_INSPECTORS]; /* by the inspector of that index */
+};
+
 struct world_claim {
     int32_t inspector;
     struct claim claim;
@@ -71,7 +85,7 @@ struct world {
     size_t n_brands;
     struct world_opening openings[WORLD_OPENINGS];
     size_t n_openings;
-    date_d holidays[WORLD_HOLIDAYS];
+    struct world_holiday holidays[WORLD_HOLIDAYS];
     size_t n_holidays;
     struct world_claim claims[WORLD_CLAIMS];
     size_t n_claims;

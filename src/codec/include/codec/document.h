@@ -114,6 +114,14 @@ IL_MUST il_rc document_merge(struct arena *arena, struct setting_rows stored,
                              const struct document *document, bool prune, struct rows_merged *ret,
                              struct il_err *reterr);
 
+/* ---- openings that keep booked starts where a week changes (core/history.h) ---- */
+
+/* The opening row of one such day, with its starts or with its spans. */
+struct setting_row document_history_row(struct arena *arena, struct str inspector, date_d date,
+                                        const struct day_hours *hours, bool by_spans);
+/* Whether the row is named as one of that inspector's. */
+bool document_is_history(struct arena *arena, const struct setting_row *row, struct str inspector);
+
 /* A company from its rows: a block with one holder. Defaults of absent settings are documented in
  * docs/company-document.md. Errors: IL_INVALID naming the row ("inspector alice: ..."). */
 IL_MUST il_rc company_read(const struct setting_row *rows, size_t n_rows,

@@ -18,6 +18,10 @@ enum {
     BRANDS_MAX = 100,
     DAY_SPANS_MAX = 24,
     DAY_STARTS_MAX = 96,
+    WEEK_ROWS_MAX = 210, /* of one inspector: a weekly template a month for two years and more */
+    WEEK_ROWS_EQUAL_MAX = 4, /* of one weekday with the same validFrom: they add up */
+    OPENINGS_PER_DAY_MAX = 3,
+    HOLIDAY_WORKERS_MAX = 200,
     VISIT_MINUTES_MAX = 1440,
     VISIT_INSPECTORS_MAX = 8, /* that one visit may take */
     HORIZON_DAYS_MAX = 730,
@@ -81,8 +85,10 @@ struct service {
     size_t n_modifiers;
 };
 
+/* [from, to) in minutes since local midnight, from < 1440 and at most 1440 long: what lies past
+ * 1440 is on the next day, and belongs to the date the span begins on. */
 struct wall_span {
-    int32_t from_min, to_min; /* [from, to), minutes since local midnight, to <= 1440 */
+    int32_t from_min, to_min;
 };
 
 /* The hours of one day: spans in which work may lie, and single starts. Spans are sorted, disjoint
@@ -94,6 +100,13 @@ struct day_hours {
     size_t n_starts;
 };
 
+/* Hours of a weekday from one date to another, both included. */
+struct week_row {
+    int32_t weekday;             /* 0 = Monday */
+    date_d valid_from, valid_to; /* INT32_MIN, INT32_MAX: not given */
+    struct day_hours hours;
+};
+
 struct inspector {
     struct str id, name;
     bool is_active;
@@ -102,7 +115,11 @@ struct inspector {
     const int32_t *services; /* indices into company.services, sorted */
     size_t n_services;
     int32_t daily_max;        /* NOT_FOUND: no maximum */
-    struct day_hours week[7]; /* 0 = Monday */
+    struct day_hours week[7]; /* 0 = Monday; the rows without dates */
+    /* The rows with dates. Of those that cover a day the latest valid_from counts, equal ones add
+     * up, and `week` is as old as can be. */
+    const struct week_row *dated;
+    size_t n_dated;
 };
 
 enum visibility { VISIBLE_ONLINE = 1, VISIBLE_INTERNAL = 2, VISIBLE_BOTH = 3 };
@@ -111,6 +128,7 @@ struct opening {       /* dated hours: replaces that day's template, or adds to 
     int32_t inspector; /* index */
     date_d date;
     bool is_manual;
+    bool is_history; /* made where a week changed (history.h): not counted among the openings */
     enum visibility visibility;
     struct day_hours hours;
 };
@@ -118,6 +136,8 @@ struct opening {       /* dated hours: replaces that day's template, or adds to 
 struct holiday {
     date_d date;
     struct str name;
+    const int32_t *worked_by; /* indices of inspectors whose day is like any other, sorted */
+    size_t n_worked_by;
 };
 
 struct setting_row { /* one thing of the company's document */
@@ -155,6 +175,11 @@ int32_t company_find_inspector(const struct company *company, struct str id);
 int32_t company_find_service(const struct company *company, struct str id);
 int32_t company_find_brand(const struct company *company, struct str id); /* "" is the first */
 const struct holiday *company_find_holiday(const struct company *company, date_d date);
+
+bool holiday_is_worked(const struct holiday *holiday, int32_t inspector);
+
+/* Whether holidays close that date for the inspector: of several on one date each does. */
+bool company_is_off(const struct company *company, int32_t inspector, date_d date);
 
 bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services);
 

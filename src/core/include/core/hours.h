@@ -4,7 +4,12 @@
  *      exist, in a fold it is the first instant.
  *  W2  A manual opening adds to the week and beats a holiday; a template opening replaces that
  *      day's template. Openings count only for the audience that sees them.
- *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day. */
+ *  W3  Spans that meet at midnight are continuous for fits (extent_end), grids stay per day: a
+ *      shift over midnight is one span on either day.
+ *  W4  Of a weekday's rows that cover a date those with the latest valid_from count. A shift over
+ *      midnight belongs to the date it begins on; a holiday closes what begins on it, also past
+ *      its midnight, and what reaches into it from the day before. Who works on a holiday has a
+ *      day like any other. */
 #ifndef CORE_HOURS_H
 #define CORE_HOURS_H
 
@@ -53,6 +58,15 @@ const struct hours *hours_of(const struct hours_table *table, int32_t inspector,
                              enum audience audience);
 
 size_t hours_table_bytes(const struct hours_table *table); /* accepts NULL */
+
+/* The rows of an inspector's week that count on a date and add up: how many there are. */
+size_t hours_week_rows(const struct inspector *who, date_d date,
+                       const struct day_hours *ret[WEEK_ROWS_EQUAL_MAX]);
+
+bool hours_same_week(const struct inspector *a, const struct inspector *b);
+
+/* Index of the inspector's first opening on the date or after it, or of what stands behind. */
+size_t hours_first_opening(const struct company *company, int32_t inspector, date_d date);
 
 /* The instant of `minute` on the day; false when it is in a gap. */
 bool day_instant(const struct zone *zone, const struct day_open *day, int32_t minute, utc_s *ret);
