@@ -56,10 +56,11 @@ static void put_rules(const struct call *call, struct json *j, const struct rule
     json_put_bool(j, "autoConfirm", policy->auto_confirm);
     json_put_int(j, "checkoutHoldSeconds", rules->checkout_hold_s);
     json_put_int(j, "quoteHoldHours", rules->quote_hold_h);
-    json_put_int(j, "horizonDays", rules->horizon_days);
+    json_put_int(j, "horizonDays", policy->horizon_days);
+    json_put_bool(j, "requestedInspector", rules->requested_inspector);
     json_end_object(j);
     show_date(j, "firstDate", today);
-    show_date(j, "lastDate", today + rules->horizon_days);
+    show_date(j, "lastDate", today + policy->horizon_days);
 }
 
 bool brand_public(struct call *call)

@@ -132,6 +132,9 @@ struct json answer_begin(struct call *call);
 void show_instant(struct json *j, const char *name, const struct zone *zone, utc_s at);
 void show_date(struct json *j, const char *name, date_d date);
 struct str day_state_name(enum day_state state);
+/* "placeTimezone" beside the company's, where an area around the place names one. */
+void put_place_zone(struct json *j, const struct company *company, struct place place);
+
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                      struct str personal);
 const struct image *image_of_call(const struct call *call); /* the job's, else the snapshot */

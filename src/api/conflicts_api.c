@@ -47,6 +47,8 @@ static struct slot_query search_for(struct call *call, const struct inspection *
                                 .requested = NOT_FOUND,
                                 .count = (int32_t)order->n_assignments,
                                 .order = ORDER_NEAREST,
+                                .has_place = order->property.has_place,
+                                .place = order->property.place,
                                 .near = order->when.start,
                                 .near_inspector = NOT_FOUND,
                                 .look = { .now = call->now, .without = { order->ref } } };

@@ -60,6 +60,13 @@ static void put_price(struct json *j, const struct price *price)
     json_end_object(j);
 }
 
+void put_place_zone(struct json *j, const struct company *company, struct place place)
+{
+    const struct str zone = company_zone_at(company, place);
+    if (zone.len > 0)
+        json_put_str(j, "placeTimezone", zone);
+}
+
 void show_inspection(struct call *call, struct json *j, const struct inspection *record,
                      struct str personal)
 {
@@ -68,6 +75,8 @@ void show_inspection(struct call *call, struct json *j, const struct inspection 
     json_start_object(j);
     document_write_inspection(j, call->arena, company->zone, record, personal);
     json_put_str(j, "timezone", record->zone);
+    if (record->property.has_place)
+        put_place_zone(j, company, record->property.place);
     json_put_int(j, "version", record->version);
     json_put_bool(j, "locked", record->is_locked);
     put_price(j, &record->price);

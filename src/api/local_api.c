@@ -38,7 +38,6 @@ static void put_inert(struct json *j, unsigned inert)
         const char *words;
     } all[] = {
         { INERT_TRAVEL, "travel.rule is kept; travel times are not judged yet, as with off" },
-        { INERT_AREAS, "areas are kept; addresses are not judged by them yet" },
         { INERT_FOLLOW_UPS, "followUp is kept; follow-up visits are not planned yet" },
     };
     json_open(j, "warnings", '[');

@@ -87,8 +87,8 @@ static size_t conflicts_of(struct call *call, const struct slot *slot, struct ev
     size_t n = 0;
     for (int32_t i = 0; i < slot->n_inspectors; i++) {
         const int32_t at = slot->inspectors[i];
-        const size_t found_n = calendar_conflicts(image->calendars[at], &look, slot->when, 0, found,
-                                                  CONFLICTS_SHOWN_MAX);
+        const size_t found_n = calendar_conflicts(image->calendars[at], &look, slot->when,
+                                                  no_buffer, found, CONFLICTS_SHOWN_MAX);
         for (size_t k = 0; k < found_n && n < CONFLICTS_SHOWN_MAX; k++)
             ret[n++] = (struct evidence){ (enum claim_kind)found[k]->kind,
                                           image->company->inspectors[at].id, found[k]->when,

@@ -80,6 +80,8 @@ static void write_answer(struct call *call, const struct slots_ask *ask,
     json_put_str(&j, "company", company->id);
     json_put_str(&j, "brand", company->brands[ask->brand].id);
     json_put_str(&j, "timezone", company->zone_name);
+    if (ask->query.has_place)
+        put_place_zone(&j, company, ask->query.place);
     json_put_int(&j, "asOfSeq", (int64_t)call->image->seq);
     put_offer(call, &j, &ask->query, digest);
     put_duration(&j, ask);

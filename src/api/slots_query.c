@@ -128,6 +128,8 @@ static bool get_minutes(struct call *call, struct slots_ask *ask)
         return wrong(call, CODE_not_permitted, "/minutes", "minutes are for staff keys");
     if (minutes == 0 && ask->services.n == 0)
         return wrong(call, CODE_type, "/services", "services (or minutes) are required");
+    ask->query.has_place = property.has_place;
+    ask->query.place = property.place;
     ask->price = price_of(call->image->company, ask->query.services, ask->query.n_services,
                           &property, call->arena);
     ask->query.minutes = minutes > 0 ? (int32_t)minutes : ask->price.minutes;
@@ -170,6 +172,10 @@ static bool get_inspectors(struct call *call, struct slots_ask *ask)
         if (at[i] == NOT_FOUND)
             return wrong(call, CODE_not_offered, "/inspectors", "names an inspector there is not");
     }
+    if (is_online(call) && (names.n > 0 || requested.len > 0) &&
+        !company_rules(company, ask->brand)->requested_inspector)
+        return wrong(call, CODE_not_offered, names.n > 0 ? "/inspectors" : "/requestedInspector",
+                     "inspectors cannot be asked for by name here");
     sort_indices(at, names.n);
     size_t n = 0;
     for (size_t i = 0; i < names.n; i++) {
@@ -279,7 +285,8 @@ bool slots_query_read(struct call *call, const char *const *also, size_t n_also,
 bool capacity_query_read(struct call *call, struct slots_ask *ret)
 {
     static const char *const known[] = { "services",   "minutes", "from",       "days",
-                                         "inspectors", "brand",   "squareFeet", "yearBuilt" };
+                                         "inspectors", "brand",   "squareFeet", "yearBuilt",
+                                         "lat",        "lng" };
     *ret = (struct slots_ask){ .brand = NOT_FOUND };
     if (query_is_wrong(call, known, sizeof known / sizeof known[0]) || !get_brand(call, ret) ||
         !get_minutes(call, ret) || !get_days(call, ret) || !get_inspectors(call, ret))

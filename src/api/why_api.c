@@ -73,7 +73,9 @@ bool why_handle(struct call *call)
                                  .n_services = ask.query.n_services,
                                  .when = { start, start + (utc_s)ask.query.minutes * MINUTE_S },
                                  .must_be_offered = is_online(call),
-                                 .look = ask.query.look };
+                                 .look = ask.query.look,
+                                 .has_place = ask.query.has_place,
+                                 .place = ask.query.place };
     const struct explanation why = availability_explain(call->image, who, &visit);
     struct json j = answer_begin(call);
     json_start_object(&j);

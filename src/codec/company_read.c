@@ -24,6 +24,7 @@ struct loading {
     struct brand *brands;
     struct service *services;
     struct inspector *inspectors;
+    struct area *areas;
     struct opening *openings;
     struct holiday *holidays;
 };
@@ -162,12 +163,19 @@ static il_rc load_inspector(struct loading *l, struct json_obj *o, const struct 
                               .has_home = p.has_home,
                               .home = p.home,
                               .services = services,
-                              .daily_max = p.daily_max };
+                              .daily_max = p.daily_max,
+                              .weekly_max = p.weekly_max };
     to->name = p.name.len == 0 ? to->id : kept(l, p.name);
     for (size_t i = 0; i < p.services.n; i++) {
         const int32_t service = company_find_service(l->company, p.services.at[i]);
         if (service != NOT_FOUND)
             services[to->n_services++] = service;
+    }
+    to->has_areas = p.areas.n > 0;
+    for (size_t i = 0; i < p.areas.n; i++) {
+        const int32_t area = company_find_area(l->company, p.areas.at[i]);
+        if (area != NOT_FOUND)
+            area_set_add(&to->areas, (size_t)area);
     }
     if (to->n_services > 1)
         qsort(services, to->n_services, sizeof *services, by_number);
@@ -218,10 +226,20 @@ static il_rc load_holiday(struct loading *l, struct json_obj *o, const struct se
 static il_rc load_area(struct loading *l, struct json_obj *o, const struct setting_row *row,
                        struct il_err *reterr)
 {
-    (void)l;
+    const struct part_area p = area_get(o);
     (void)row;
     (void)reterr;
-    (void)area_get(o);
+    if (o->reader->failed)
+        return IL_OK;
+    struct area *to = &l->areas[l->company->n_areas++];
+    struct ring *rings = arena_array(l->arena, struct ring, p.area.n_rings);
+    for (size_t i = 0; i < p.area.n_rings; i++) {
+        const struct ring *from = &p.area.rings[i];
+        struct place *points = arena_array(l->arena, struct place, from->n);
+        memcpy(points, from->points, from->n * sizeof *points);
+        rings[i] = (struct ring){ points, from->n };
+    }
+    *to = (struct area){ kept(l, p.area.id), kept(l, p.area.zone_name), rings, p.area.n_rings };
     return IL_OK;
 }
 
@@ -255,8 +273,8 @@ static const struct load_order {
     { KIND_ZONE, 1, load_zone },
     { KIND_BRAND, BRANDS_MAX, load_brand },
     { KIND_SERVICE, SERVICES_MAX, load_service },
-    { KIND_INSPECTOR, INSPECTORS_MAX, load_inspector },
     { KIND_AREA, AREAS_MAX, load_area },
+    { KIND_INSPECTOR, INSPECTORS_MAX, load_inspector },
     { KIND_OPENING, OPENINGS_MAX, load_opening },
     { KIND_HOLIDAY, HOLIDAYS_MAX, load_holiday },
 };
@@ -283,11 +301,13 @@ static void room_make(struct loading *l)
     l->brands = arena_array(l->arena, struct brand, n_brands + 1);
     l->services = arena_array(l->arena, struct service, rows_of(c, KIND_SERVICE, &first));
     l->inspectors = arena_array(l->arena, struct inspector, rows_of(c, KIND_INSPECTOR, &first));
+    l->areas = arena_array(l->arena, struct area, rows_of(c, KIND_AREA, &first));
     l->openings = arena_array(l->arena, struct opening, rows_of(c, KIND_OPENING, &first));
     l->holidays = arena_array(l->arena, struct holiday, rows_of(c, KIND_HOLIDAY, &first));
     c->brands = l->brands;
     c->services = l->services;
     c->inspectors = l->inspectors;
+    c->areas = l->areas;
     c->openings = l->openings;
     c->holidays = l->holidays;
 }

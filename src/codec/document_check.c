@@ -10,6 +10,8 @@ static bool exists(const struct company *company, const struct document_referenc
         return company_find_inspector(company, ref->id) != NOT_FOUND;
     case REFERS_TO_SERVICE:
         return company_find_service(company, ref->id) != NOT_FOUND;
+    case REFERS_TO_AREA:
+        return company_find_area(company, ref->id) != NOT_FOUND;
     case REFERS_TO_BRAND:
         break;
     }
@@ -19,7 +21,7 @@ static bool exists(const struct company *company, const struct document_referenc
 static il_rc unknown(const struct document_reference *ref, struct arena *arena,
                      struct il_err *reterr)
 {
-    static const char *const targets[] = { "inspector", "service", "brand" };
+    static const char *const targets[] = { "inspector", "service", "area", "brand" };
     struct str path = str_print(arena, "/%s/%u/%s", ref->list, (unsigned)ref->index, ref->field);
     if (ref->item != NOT_FOUND)
         path = str_print(arena, "%s/%d", path.at, (int)ref->item);

@@ -14,17 +14,15 @@ enum {
     WORDS_CHARS_MAX = 64,
     TITLE_CHARS_MAX = 200,
     CURRENCY_CHARS = 3,
-    AREAS_MAX = 500,
     OPENINGS_MAX = 100000,
     HOLIDAYS_MAX = 5000,
     MODIFIERS_MAX = 20,
     FOLLOW_UPS_MAX = 10,
     FOLLOW_UP_MINUTES_MAX = 366 * DAY_MIN,
-    POLYGON_POINTS_MIN = 3,
-    POLYGON_POINTS_MAX = 200,
     EXTERNAL_IDS_MAX = 20,
     ASSIGNMENTS_MAX = 16,
     DAILY_MAX_MAX = 100,
+    WEEKLY_MAX_MAX = 700,
     AGENTS_MAX = 10,
     CENTS_MAX = 1000000000,
     INSPECTION_DAYS_MAX = 31,
@@ -39,20 +37,35 @@ static const int64_t PRICE_CENTS_MAX = (int64_t)SERVICES_MAX * (1 + MODIFIERS_MA
 
 /* ---- settings (document_settings.c) ---- */
 
+enum audience_setting { /* of "online" and of "internal" */
+                        AUD_NOTICE,
+                        AUD_SAME_DAY,
+                        AUD_CUTOFF,
+                        AUD_AUTO,
+                        AUD_HORIZON,
+                        AUD_DAILY_MAX,
+                        AUD_WEEKLY_MAX,
+                        AUD_EARLIEST,
+                        AUD_LATEST,
+                        AUD_OUTSIDE_AREA,
+                        AUDIENCE_SETTINGS
+};
+
 enum setting {
     SET_STEP,
     SET_ANCHOR,
     SET_BUFFER,
+    SET_BUFFER_BEFORE,
+    SET_BUFFER_AFTER,
     SET_HORIZON,
-    SET_ONLINE_NOTICE,
-    SET_ONLINE_SAME_DAY,
-    SET_ONLINE_CUTOFF,
-    SET_ONLINE_AUTO,
-    SET_INTERNAL_NOTICE,
-    SET_INTERNAL_SAME_DAY,
-    SET_INTERNAL_CUTOFF,
-    SET_INTERNAL_AUTO,
-    SET_CHECKOUT_HOLD,
+    SET_ADDON_ABILITY,
+    SET_ONLINE, /* + enum audience_setting */
+    SET_CHANGE_CUTOFF = SET_ONLINE + AUDIENCE_SETTINGS,
+    SET_CANCEL_CUTOFF,
+    SET_REQUESTED_INSPECTOR,
+    SET_UNCONFIRMED_EXPIRY,
+    SET_INTERNAL,
+    SET_CHECKOUT_HOLD = SET_INTERNAL + AUDIENCE_SETTINGS,
     SET_QUOTE_HOLD,
     SET_TRAVEL_RULE,
     SET_ROAD_FACTOR,
@@ -96,8 +109,8 @@ struct part_inspector {
     struct str id, name, email;
     bool is_active, has_home;
     struct place home;
-    struct strs services;
-    int32_t daily_max; /* NOT_FOUND: none */
+    struct strs services, areas;
+    int32_t daily_max, weekly_max; /* NOT_FOUND: none */
     const struct external_id *external_ids;
     size_t n_external_ids;
     const struct week_row *week; /* sorted by weekday, valid_from, valid_to; no two alike in them */
@@ -105,9 +118,8 @@ struct part_inspector {
 };
 
 struct part_area {
-    struct str id, name;
-    const struct place *points;
-    size_t n_points;
+    struct area area; /* at least the outer ring; rings of any shape: see area_judge */
+    struct str name;
 };
 
 struct part_opening {
@@ -123,6 +135,10 @@ struct part_holiday {
     date_d date;
     struct strs worked_by;
 };
+
+/* Faults rings that have no area or cross themselves: asked where an area comes in, because what is
+ * stored can be read. */
+void area_judge(struct json_obj *o, const struct part_area *p);
 
 /* Company rows carry `firstBrand`; documents do not. */
 struct part_company company_get(struct json_obj *o, bool in_row);

@@ -94,25 +94,44 @@ static struct str inspector_read(struct reading *r, struct json_obj *o, size_t i
     inspector_put(&j, &p);
     row_add(r, KIND_INSPECTOR, p.id, out_copy(r));
     r->rows[r->n_rows - 1].personal = personal;
-    for (size_t i = 0; i < p.services.n; i++)
-        reference_add(r, REFERS_TO_SERVICE, p.services.at[i],
-                      (struct document_reference){ .list = "inspectors",
-                                                   .field = "services",
-                                                   .index = (uint32_t)index,
-                                                   .item = (int32_t)i });
+    struct document_reference where = { .list = "inspectors", .index = (uint32_t)index };
+    for (size_t i = 0; i < p.services.n; i++) {
+        where.field = "services";
+        where.item = (int32_t)i;
+        reference_add(r, REFERS_TO_SERVICE, p.services.at[i], where);
+    }
+    for (size_t i = 0; i < p.areas.n; i++) {
+        where.field = "areas";
+        where.item = (int32_t)i;
+        reference_add(r, REFERS_TO_AREA, p.areas.at[i], where);
+    }
     return p.id;
+}
+
+/* The name of a zone as the table has it. */
+static struct str zone_known(struct reading *r, struct json_obj *o, struct str name)
+{
+    struct str known = name;
+    struct str tzif;
+    struct il_err err;
+    if (name.len > 0 && r->zones->load(r->zones, r->arena, name, &known, &tzif, &err) != IL_OK)
+        json_fault(o, "timezone", "out_of_range", err.text);
+    return known;
 }
 
 static struct str area_read(struct reading *r, struct json_obj *o, size_t index)
 {
-    const struct part_area p = area_get(o);
+    struct part_area p = area_get(o);
     struct json j = json_begin(&r->out);
     (void)index;
+    area_judge(o, &p);
+    if (!r->reader->failed)
+        p.area.zone_name = zone_known(r, o, p.area.zone_name);
     if (r->reader->failed)
-        return p.id;
+        return p.area.id;
     area_put(&j, &p);
-    row_add(r, KIND_AREA, p.id, out_copy(r));
-    return p.id;
+    row_add(r, KIND_AREA, p.area.id, out_copy(r));
+    return p.area.id;
 }
 
 static struct str opening_read(struct reading *r, struct json_obj *o, size_t index)

@@ -1,4 +1,4 @@
-/* The rows of a document: company, brands, services, inspectors, areas, openings, holidays. */
+/* The rows of a document: company, brands, services, inspectors, openings, holidays. */
 #include "document_parts.h"
 
 #include <stdlib.h>
@@ -365,7 +365,9 @@ struct part_inspector inspector_get(struct json_obj *o)
     p.email = json_opt_str(o, "email", EMAIL_CHARS_MAX);
     home_get(o, &p);
     p.services = ids_opt(o, "services", SERVICES_MAX);
+    p.areas = ids_opt(o, "areas", AREAS_MAX);
     p.daily_max = (int32_t)json_opt_int(o, "dailyMax", 0, DAILY_MAX_MAX, NOT_FOUND);
+    p.weekly_max = (int32_t)json_opt_int(o, "weeklyMax", 0, WEEKLY_MAX_MAX, NOT_FOUND);
     external_ids_get(o, &p.external_ids, &p.n_external_ids);
     weekly_get(o, &p);
     p.is_active = json_opt_bool(o, "active", true);
@@ -388,8 +390,12 @@ void inspector_put(struct json *j, const struct part_inspector *p)
         json_end_object(j);
     }
     strs_put(j, "services", p->services);
+    if (p->areas.n > 0)
+        strs_put(j, "areas", p->areas);
     if (p->daily_max != NOT_FOUND)
         json_put_int(j, "dailyMax", p->daily_max);
+    if (p->weekly_max != NOT_FOUND)
+        json_put_int(j, "weeklyMax", p->weekly_max);
     external_ids_put(j, p->external_ids, p->n_external_ids);
     weekly_put(j, p);
     if (!p->is_active)
@@ -428,44 +434,7 @@ bool inspector_personal_lay(struct arena *arena, struct str personal, struct par
     return !reader.failed;
 }
 
-/* ---- areas, openings, holidays ---- */
-
-struct part_area area_get(struct json_obj *o)
-{
-    struct part_area p = { .id = id_get(o, "_id") };
-    p.name = json_opt_str(o, "name", NAME_CHARS_MAX);
-    struct json_arr list = json_opt_arr(o, "polygon", POLYGON_POINTS_MAX);
-    if (list.n < POLYGON_POINTS_MIN)
-        json_fault(o, "polygon", "out_of_range", "needs at least three points");
-    struct place *points = arena_array(o->reader->arena, struct place, list.n);
-    for (size_t i = 0; i < list.n; i++) {
-        struct json_arr pair = json_arr_arr(&list, i, 2);
-        if (pair.n != 2)
-            json_arr_fault(&list, i, "type", "must be a longitude and a latitude");
-        points[i].lng_e7 = json_arr_degrees(&pair, 0, 180);
-        points[i].lat_e7 = json_arr_degrees(&pair, 1, 90);
-    }
-    p.points = points;
-    p.n_points = list.n;
-    json_done(o);
-    return p;
-}
-
-void area_put(struct json *j, const struct part_area *p)
-{
-    json_start_object(j);
-    json_put_str(j, "_id", p->id);
-    text_put(j, "name", p->name);
-    json_open(j, "polygon", '[');
-    for (size_t i = 0; i < p->n_points; i++) {
-        json_start_array(j);
-        degrees_put(j, p->points[i].lng_e7);
-        degrees_put(j, p->points[i].lat_e7);
-        json_end_array(j);
-    }
-    json_end_array(j);
-    json_end_object(j);
-}
+/* ---- openings, holidays ---- */
 
 struct part_opening opening_get(struct json_obj *o)
 {

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-enum { SETTING_ABSENT = INT32_MIN };
+enum { SETTING_ABSENT = INT32_MIN, CUTOFF_MAX = 43200, EXPIRY_HOURS_MAX = 8760 };
 
-enum setting_type { TYPE_INT, TYPE_INT_OR_NONE, TYPE_BOOL, TYPE_MILLI, TYPE_WORD };
+enum setting_type { TYPE_INT, TYPE_INT_OR_NONE, TYPE_BOOL, TYPE_MILLI, TYPE_WORD, TYPE_TIME };
 
 struct setting_fact {
     const char *group; /* NULL: at the top */
@@ -17,6 +17,8 @@ struct setting_fact {
 };
 
 static const char *const anchors[] = { "span", "clock", "gap" };
+static const char *const addon_rules[] = { "filter", "warn" };
+static const char *const area_rules[] = { "off", "warn", "refuse" };
 static const char *const travel_rules[] = { "off", "warn", "enforce" };
 
 /* Settings of one group stand together: reading and writing open each group once. */
@@ -24,17 +26,51 @@ static const struct setting_fact facts[SETTINGS] = {
     [SET_STEP] = { NULL, "stepMinutes", TYPE_INT, 5, 480, 30, NULL },
     [SET_ANCHOR] = { NULL, "slotAnchor", TYPE_WORD, 0, 3, ANCHOR_SPAN, anchors },
     [SET_BUFFER] = { NULL, "bufferMinutes", TYPE_INT, 0, 480, 0, NULL },
+    [SET_BUFFER_BEFORE] = { NULL, "bufferBeforeMinutes", TYPE_INT_OR_NONE, 0, 480, NOT_FOUND,
+                            NULL },
+    [SET_BUFFER_AFTER] = { NULL, "bufferAfterMinutes", TYPE_INT_OR_NONE, 0, 480, NOT_FOUND, NULL },
     [SET_HORIZON] = { NULL, "horizonDays", TYPE_INT, 0, HORIZON_DAYS_MAX, 60, NULL },
-    [SET_ONLINE_NOTICE] = { "online", "noticeMinutes", TYPE_INT, 0, 43200, 120, NULL },
-    [SET_ONLINE_SAME_DAY] = { "online", "sameDay", TYPE_BOOL, 0, 1, 1, NULL },
-    [SET_ONLINE_CUTOFF] = { "online", "nextDayCutoffTimeInMinutes", TYPE_INT_OR_NONE, 0, DAY_MIN,
+    [SET_ADDON_ABILITY] = { NULL, "addonAbility", TYPE_WORD, 0, 2, ADDON_FILTER, addon_rules },
+    [SET_ONLINE + AUD_NOTICE] = { "online", "noticeMinutes", TYPE_INT, 0, 43200, 120, NULL },
+    [SET_ONLINE + AUD_SAME_DAY] = { "online", "sameDay", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_ONLINE + AUD_CUTOFF] = { "online", "nextDayCutoffTimeInMinutes", TYPE_INT_OR_NONE, 0,
+                                  DAY_MIN, NOT_FOUND, NULL },
+    [SET_ONLINE + AUD_AUTO] = { "online", "autoConfirm", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_ONLINE + AUD_HORIZON] = { "online", "horizonDays", TYPE_INT_OR_NONE, 0, HORIZON_DAYS_MAX,
+                                   NOT_FOUND, NULL },
+    [SET_ONLINE + AUD_DAILY_MAX] = { "online", "dailyMax", TYPE_INT_OR_NONE, 0, DAILY_MAX_MAX,
+                                     NOT_FOUND, NULL },
+    [SET_ONLINE + AUD_WEEKLY_MAX] = { "online", "weeklyMax", TYPE_INT_OR_NONE, 0, WEEKLY_MAX_MAX,
+                                      NOT_FOUND, NULL },
+    [SET_ONLINE +
+        AUD_EARLIEST] = { "online", "earliestStart", TYPE_TIME, 0, DAY_MIN, NOT_FOUND, NULL },
+    [SET_ONLINE + AUD_LATEST] = { "online", "latestStart", TYPE_TIME, 0, DAY_MIN, NOT_FOUND, NULL },
+    [SET_ONLINE +
+        AUD_OUTSIDE_AREA] = { "online", "outsideArea", TYPE_WORD, 0, 3, AREA_REFUSE, area_rules },
+    [SET_CHANGE_CUTOFF] = { "online", "changeCutoffMinutes", TYPE_INT_OR_NONE, 0, CUTOFF_MAX,
                             NOT_FOUND, NULL },
-    [SET_ONLINE_AUTO] = { "online", "autoConfirm", TYPE_BOOL, 0, 1, 1, NULL },
-    [SET_INTERNAL_NOTICE] = { "internal", "noticeMinutes", TYPE_INT, 0, 43200, 0, NULL },
-    [SET_INTERNAL_SAME_DAY] = { "internal", "sameDay", TYPE_BOOL, 0, 1, 1, NULL },
-    [SET_INTERNAL_CUTOFF] = { "internal", "nextDayCutoffTimeInMinutes", TYPE_INT_OR_NONE, 0,
-                              DAY_MIN, NOT_FOUND, NULL },
-    [SET_INTERNAL_AUTO] = { "internal", "autoConfirm", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_CANCEL_CUTOFF] = { "online", "cancelCutoffMinutes", TYPE_INT_OR_NONE, 0, CUTOFF_MAX,
+                            NOT_FOUND, NULL },
+    [SET_REQUESTED_INSPECTOR] = { "online", "requestedInspector", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_UNCONFIRMED_EXPIRY] = { "online", "unconfirmedExpiryHours", TYPE_INT, 0, EXPIRY_HOURS_MAX,
+                                 0, NULL },
+    [SET_INTERNAL + AUD_NOTICE] = { "internal", "noticeMinutes", TYPE_INT, 0, 43200, 0, NULL },
+    [SET_INTERNAL + AUD_SAME_DAY] = { "internal", "sameDay", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_INTERNAL + AUD_CUTOFF] = { "internal", "nextDayCutoffTimeInMinutes", TYPE_INT_OR_NONE, 0,
+                                    DAY_MIN, NOT_FOUND, NULL },
+    [SET_INTERNAL + AUD_AUTO] = { "internal", "autoConfirm", TYPE_BOOL, 0, 1, 1, NULL },
+    [SET_INTERNAL + AUD_HORIZON] = { "internal", "horizonDays", TYPE_INT_OR_NONE, 0,
+                                     HORIZON_DAYS_MAX, NOT_FOUND, NULL },
+    [SET_INTERNAL + AUD_DAILY_MAX] = { "internal", "dailyMax", TYPE_INT_OR_NONE, 0, DAILY_MAX_MAX,
+                                       NOT_FOUND, NULL },
+    [SET_INTERNAL + AUD_WEEKLY_MAX] = { "internal", "weeklyMax", TYPE_INT_OR_NONE, 0,
+                                        WEEKLY_MAX_MAX, NOT_FOUND, NULL },
+    [SET_INTERNAL +
+        AUD_EARLIEST] = { "internal", "earliestStart", TYPE_TIME, 0, DAY_MIN, NOT_FOUND, NULL },
+    [SET_INTERNAL +
+        AUD_LATEST] = { "internal", "latestStart", TYPE_TIME, 0, DAY_MIN, NOT_FOUND, NULL },
+    [SET_INTERNAL +
+        AUD_OUTSIDE_AREA] = { "internal", "outsideArea", TYPE_WORD, 0, 3, AREA_WARN, area_rules },
     [SET_CHECKOUT_HOLD] = { NULL, "checkoutHoldSeconds", TYPE_INT, 30, 3600, 300, NULL },
     [SET_QUOTE_HOLD] = { NULL, "quoteHoldHours", TYPE_INT, 1, 168, 24, NULL },
     [SET_TRAVEL_RULE] = { "travel", "rule", TYPE_WORD, 0, 3, TRAVEL_OFF, travel_rules },
@@ -51,10 +87,24 @@ struct settings settings_none(void)
     return s;
 }
 
+static bool may_be_none(const struct setting_fact *f)
+{
+    return f->type == TYPE_INT_OR_NONE || f->type == TYPE_TIME;
+}
+
+static int32_t time_get(struct json_obj *o, const char *name)
+{
+    int32_t minute = 0;
+    const struct str text = json_get_str(o, name, TIME_OF_DAY_TEXT);
+    if (!o->reader->failed && !time_of_day_parse(text, false, &minute))
+        json_fault(o, name, "out_of_range", "must be a time of day such as 08:00");
+    return minute;
+}
+
 static int32_t value_get(struct json_obj *o, const struct setting_fact *f)
 {
     if (!json_has(o, f->name))
-        return f->type == TYPE_INT_OR_NONE && json_is_none(o, f->name) ? NOT_FOUND : SETTING_ABSENT;
+        return may_be_none(f) && json_is_none(o, f->name) ? NOT_FOUND : SETTING_ABSENT;
     switch (f->type) {
     case TYPE_BOOL:
         return json_opt_bool(o, f->name, false);
@@ -62,6 +112,8 @@ static int32_t value_get(struct json_obj *o, const struct setting_fact *f)
         return (int32_t)json_opt_milli(o, f->name, f->min, f->max, f->otherwise);
     case TYPE_WORD:
         return json_get_word(o, f->name, f->words, (size_t)f->max);
+    case TYPE_TIME:
+        return time_get(o, f->name);
     case TYPE_INT:
     case TYPE_INT_OR_NONE:
         break;
@@ -93,6 +145,13 @@ struct settings settings_get(struct json_obj *o)
     return s;
 }
 
+static void time_put(struct json *j, int32_t minute)
+{
+    char text[TIME_OF_DAY_TEXT];
+    time_of_day_write(minute, text);
+    json_str(j, (struct str){ text, sizeof text });
+}
+
 static void value_put(struct json *j, const struct setting_fact *f, int32_t value)
 {
     json_key(j, str_from(f->name));
@@ -108,10 +167,13 @@ static void value_put(struct json *j, const struct setting_fact *f, int32_t valu
         return;
     case TYPE_INT:
     case TYPE_INT_OR_NONE:
+    case TYPE_TIME:
         break;
     }
     if (value == NOT_FOUND)
         json_none(j);
+    else if (f->type == TYPE_TIME)
+        time_put(j, value);
     else
         json_int(j, value);
 }
@@ -149,6 +211,27 @@ void settings_lay(struct settings *under, const struct settings *over)
     }
 }
 
+static int32_t or_else(int32_t value, int32_t otherwise)
+{
+    return value == NOT_FOUND ? otherwise : value;
+}
+
+static struct policy policy_of(const int32_t *v, int32_t horizon_days)
+{
+    return (struct policy){
+        .notice_min = v[AUD_NOTICE],
+        .same_day = v[AUD_SAME_DAY] != 0,
+        .cutoff_min = v[AUD_CUTOFF],
+        .auto_confirm = v[AUD_AUTO] != 0,
+        .horizon_days = or_else(v[AUD_HORIZON], horizon_days),
+        .daily_max = v[AUD_DAILY_MAX],
+        .weekly_max = v[AUD_WEEKLY_MAX],
+        .earliest_min = or_else(v[AUD_EARLIEST], 0),
+        .latest_min = or_else(v[AUD_LATEST], DAY_MIN),
+        .outside_area = (enum area_rule)v[AUD_OUTSIDE_AREA],
+    };
+}
+
 struct rules settings_rules(const struct settings *s)
 {
     int32_t v[SETTINGS];
@@ -157,12 +240,15 @@ struct rules settings_rules(const struct settings *s)
     return (struct rules){
         .step_min = v[SET_STEP],
         .anchor = (enum slot_anchor)v[SET_ANCHOR],
-        .buffer_min = v[SET_BUFFER],
-        .horizon_days = v[SET_HORIZON],
-        .policy = { [AUDIENCE_ONLINE] = { v[SET_ONLINE_NOTICE], v[SET_ONLINE_SAME_DAY] != 0,
-                                          v[SET_ONLINE_CUTOFF], v[SET_ONLINE_AUTO] != 0 },
-                    [AUDIENCE_INTERNAL] = { v[SET_INTERNAL_NOTICE], v[SET_INTERNAL_SAME_DAY] != 0,
-                                            v[SET_INTERNAL_CUTOFF], v[SET_INTERNAL_AUTO] != 0 } },
+        .buffer_before_min = or_else(v[SET_BUFFER_BEFORE], v[SET_BUFFER]),
+        .buffer_after_min = or_else(v[SET_BUFFER_AFTER], v[SET_BUFFER]),
+        .policy = { [AUDIENCE_ONLINE] = policy_of(v + SET_ONLINE, v[SET_HORIZON]),
+                    [AUDIENCE_INTERNAL] = policy_of(v + SET_INTERNAL, v[SET_HORIZON]) },
+        .addon_ability = (enum addon_rule)v[SET_ADDON_ABILITY],
+        .change_cutoff_min = v[SET_CHANGE_CUTOFF],
+        .cancel_cutoff_min = v[SET_CANCEL_CUTOFF],
+        .requested_inspector = v[SET_REQUESTED_INSPECTOR] != 0,
+        .unconfirmed_expiry_h = v[SET_UNCONFIRMED_EXPIRY],
         .checkout_hold_s = v[SET_CHECKOUT_HOLD],
         .quote_hold_h = v[SET_QUOTE_HOLD],
         .travel = (enum travel_rule)v[SET_TRAVEL_RULE],

@@ -162,8 +162,18 @@ static bool assigns_the_named(const struct want *want)
     return !want->any_inspector;
 }
 
+/* A hold or an order that stands names its people itself; here it is who asks. */
+static bool names_anybody(const struct want *want)
+{
+    return want->inspectors.n > 0 || want->n_assignments > 0;
+}
+
 static bool ask_people(struct ask *ask, const struct want *want)
 {
+    if (ask->audience == AUDIENCE_ONLINE && !ask->rules->requested_inspector &&
+        names_anybody(&ask->command->want))
+        return refuse(ask->verdict, CODE_not_offered, "/_inspectorId",
+                      STR("Inspectors cannot be asked for by name here; send any."));
     if (want->n_assignments > 0 && !assigns_the_named(want))
         return refuse(ask->verdict, CODE_out_of_range, "/assignments",
                       STR("The assignments leave out an inspector who is named."));
@@ -322,10 +332,9 @@ static void add_evidence(struct verdict *verdict, struct arena *arena, struct st
     }
 }
 
-static struct judgement judge_one(struct ask *ask, int32_t inspector, struct span when,
-                                  code_set passing)
+static struct visit visit_of(const struct ask *ask, struct span when)
 {
-    const struct visit visit = {
+    return (struct visit){
         .audience = ask->audience,
         .brand = ask->brand,
         .services = ask->services,
@@ -333,7 +342,15 @@ static struct judgement judge_one(struct ask *ask, int32_t inspector, struct spa
         .when = when,
         .must_be_offered = ask->audience == AUDIENCE_ONLINE,
         .look = ask->look,
+        .has_place = ask->property.has_place,
+        .place = ask->property.place,
     };
+}
+
+static struct judgement judge_one(struct ask *ask, int32_t inspector, struct span when,
+                                  code_set passing)
+{
+    const struct visit visit = visit_of(ask, when);
     return availability_judge(ask->image, inspector, &visit, passing);
 }
 
@@ -342,6 +359,7 @@ static struct judgement judge_one(struct ask *ask, int32_t inspector, struct spa
 static bool choose_named(struct ask *ask, code_set passing)
 {
     enum code first = CODES_END;
+    struct str words = STR("");
     for (size_t i = 0; i < ask->n_inspectors; i++) {
         const struct judgement j = judge_one(ask, ask->inspectors[i], ask->whens[i], passing);
         if (j.code == CODE_NONE)
@@ -351,10 +369,12 @@ static bool choose_named(struct ask *ask, code_set passing)
                          ask->image->company->inspectors[ask->inspectors[i]].id, &j);
         if (j.code == CODE_slot_taken && ((passing >> CODE_slot_taken) & 1) != 0)
             ask->overlap_admitted = true;
-        else if (j.code < first)
+        else if (j.code < first) {
             first = j.code;
+            words = j.words;
+        }
     }
-    return first == CODES_END || refuse(ask->verdict, first, "", STR(""));
+    return first == CODES_END || refuse(ask->verdict, first, "", words);
 }
 
 struct candidate {
@@ -420,7 +440,9 @@ static void tell_search(struct ask *ask)
                              .order = ORDER_NEAREST,
                              .near = ask->when.start,
                              .near_inspector = ask->any ? NOT_FOUND : ask->inspectors[0],
-                             .look = ask->look };
+                             .look = ask->look,
+                             .has_place = ask->property.has_place,
+                             .place = ask->property.place };
     /* A hold is booked at its own time only, so an alternative to that is taken without it. */
     if (ask->command->kind != COMMAND_CHANGE_HOLD)
         ask->verdict->search.look.without[0] = 0;
@@ -466,17 +488,30 @@ static bool judge_others(struct ask *ask, code_set passing)
     return true;
 }
 
-/* A visit is judged by what ends a buffer before it, and by all that its day has held (ADR 8). */
+/* A visit is judged by what ends a buffer before it, and by all that its day has held, or its week
+ * where that counts (ADR 8). */
 static bool reaches(struct ask *ask, utc_s start)
 {
     const struct zone *zone = ask->image->company->zone;
-    const utc_s day = date_span(zone, wall_date(zone_to_wall(zone, start))).start;
-    const utc_s before = start - (utc_s)ask->rules->buffer_min * MINUTE_S;
+    const date_d date = wall_date(zone_to_wall(zone, start));
+    const utc_s day = date_span(zone, ask->counts_weeks ? date - date_weekday(date) : date).start;
+    const utc_s before = start - (utc_s)ask->rules->buffer_before_min * MINUTE_S;
     return draft_reaches(ask->draft, day < before ? day : before);
+}
+
+/* Whether anybody's jobs of a week are counted. */
+static bool counts_weeks(const struct ask *ask)
+{
+    const struct company *company = ask->image->company;
+    bool counts = ask->rules->policy[ask->audience].weekly_max != NOT_FOUND;
+    for (size_t i = 0; !counts && i < company->n_inspectors; i++)
+        counts = company->inspectors[i].weekly_max != NOT_FOUND;
+    return counts;
 }
 
 static bool all_reach(struct ask *ask)
 {
+    ask->counts_weeks = counts_weeks(ask);
     bool reach = reaches(ask, ask->when.start);
     for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++)
         reach = reaches(ask, ask->whens[i].start) && reach;
@@ -491,4 +526,39 @@ bool ask_choose(struct ask *ask)
         !all_reach(ask))
         return false;
     return ask->any ? choose_any(ask, passing) : choose_named(ask, passing);
+}
+
+static void warn(const struct ask *ask, struct str words)
+{
+    struct entry *entry = ask->draft->entry;
+    struct str *all = arena_array(ask->arena, struct str, entry->warnings.n + 1);
+    for (size_t i = 0; i < entry->warnings.n; i++)
+        all[i] = entry->warnings.at[i];
+    all[entry->warnings.n] = words;
+    entry->warnings = (struct strs){ all, entry->warnings.n + 1 };
+}
+
+static void warn_of_addons(const struct ask *ask, const struct inspector *who)
+{
+    const struct service *services = ask->image->company->services;
+    for (size_t i = 0; i < ask->n_services; i++) {
+        const struct service *service = &services[ask->services[i]];
+        if (service->is_addon && !inspector_can(who, &ask->services[i], 1))
+            warn(ask, str_print(ask->arena, "inspector %.*s does not perform %.*s",
+                                STR_ARG(who->id), STR_ARG(service->id)));
+    }
+}
+
+void ask_warn(const struct ask *ask)
+{
+    const struct company *company = ask->image->company;
+    for (size_t i = 0; i < ask->n_inspectors; i++) {
+        const struct inspector *who = &company->inspectors[ask->inspectors[i]];
+        const struct visit visit = visit_of(ask, ask->whens[i]);
+        if (warns_of_area(company, who, &visit))
+            warn(ask, str_print(ask->arena, "the property is outside the area of inspector %.*s",
+                                STR_ARG(who->id)));
+        if (ask->rules->addon_ability == ADDON_WARN)
+            warn_of_addons(ask, who);
+    }
 }

@@ -32,6 +32,7 @@ struct ask {
     const struct inspection *agreed; /* its starts stand already: the rules of time are passed */
     bool brand_stands; /* of an order or live hold: they may have changed in the settings by now */
     bool services_stand;   /* and with them how many people they took then */
+    bool counts_weeks;     /* jobs of a week are judged: it has to be known from its Monday on */
     bool overlap_admitted; /* an override lets what is in the way pass */
     struct verdict *verdict;
 };
@@ -45,6 +46,9 @@ bool refuse_unknown(struct verdict *verdict, const char *field, const char *deta
 bool ask_resolve_time(struct ask *ask, struct instant_text text, const char *field, utc_s *ret);
 bool ask_make(struct ask *ask, const struct want *want);
 bool ask_choose(struct ask *ask);
+
+/* What staff should know of the choice that was made, and are not stopped by. */
+void ask_warn(const struct ask *ask);
 
 /* The want of a command with what is absent taken from its hold; false: they differ. Keeps the
  * hold's interval if that was laid for all that is known now: see hold_covers. */

@@ -139,10 +139,13 @@ static void arrive(struct sweep *s, size_t newest)
 void audit_overlaps(struct audit *audit)
 {
     const size_t n = audit->input->n_visits;
+    const struct rules *rules = &audit->input->company->rules;
+    const int64_t before = (int64_t)rules->buffer_before_min * MINUTE_S;
+    const int64_t after = (int64_t)rules->buffer_after_min * MINUTE_S;
     struct sweep s = { .audit = audit,
                        .open = arena_array(audit->arena, size_t, n),
                        .past = arena_array(audit->arena, size_t, n),
-                       .buffer_s = (int64_t)audit->input->company->rules.buffer_min * MINUTE_S };
+                       .buffer_s = before > after ? before : after };
     for (size_t from = 0; from < n; from += s.n) {
         s.visits = audit->visits + from;
         s.n = 1;

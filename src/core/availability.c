@@ -19,7 +19,7 @@ enum code date_judge(const struct company *company, const struct rules *rules,
     if (date == today + 1 && policy->cutoff_min != NOT_FOUND &&
         wall_minute(wall_now) >= policy->cutoff_min && !lets_pass(passing, CODE_cutoff_passed))
         return CODE_cutoff_passed;
-    const bool is_too_far = date > today + rules->horizon_days;
+    const bool is_too_far = date > today + policy->horizon_days;
     return is_too_far && !lets_pass(passing, CODE_out_of_horizon) ? CODE_out_of_horizon : CODE_NONE;
 }
 
@@ -33,6 +33,35 @@ enum code rules_judge(const struct company *company, const struct rules *rules,
         return CODE_too_soon;
     const date_d date = wall_date(zone_to_wall(company->zone, start));
     return date_judge(company, rules, audience, now, date, passing);
+}
+
+bool may_do(const struct company *company, const struct rules *rules, const struct inspector *who,
+            const int32_t *services, size_t n_services)
+{
+    bool may = true;
+    for (size_t i = 0; may && i < n_services; i++) {
+        const bool is_free =
+            rules->addon_ability == ADDON_WARN && company->services[services[i]].is_addon;
+        may = is_free || inspector_can(who, &services[i], 1);
+    }
+    return may;
+}
+
+static bool is_outside_of(const struct company *company, const struct inspector *who,
+                          const struct visit *visit)
+{
+    if (!visit->has_place || company->n_areas == 0)
+        return false;
+    const struct area_set around = areas_around(company->areas, company->n_areas, visit->place);
+    return is_outside(company, who, &around);
+}
+
+bool warns_of_area(const struct company *company, const struct inspector *who,
+                   const struct visit *visit)
+{
+    const struct rules *rules = company_rules(company, visit->brand);
+    return rules->policy[visit->audience].outside_area == AREA_WARN &&
+           is_outside_of(company, who, visit);
 }
 
 static const struct open_span *span_at(const struct day_open *day, utc_s start)
@@ -70,8 +99,9 @@ struct stage { /* what the rules about one visit look at */
     const struct calendar *calendar;
     const struct rules *rules;
     const struct day_open *day;
+    const struct policy *policy;  /* of the audience */
     const struct open_span *span; /* NULL: a start slot, or no hours at all */
-    int64_t buffer_s;
+    struct buffer buffer;
 };
 
 /* Whether the visit lies within the hours, as far as `passing` asks. Sets the span that carries its
@@ -109,9 +139,25 @@ static enum code grid_judge(const struct stage *stage, const struct visit *visit
                : CODE_not_offered;
 }
 
-static enum code hours_judge(struct stage *stage, const struct visit *visit, code_set passing)
+/* Whether visits start that early or that late in the day. */
+static enum code clock_judge(const struct stage *stage, const struct visit *visit, code_set passing,
+                             struct str *ret_words)
 {
-    const enum code code = within_hours(stage, visit, passing);
+    const int32_t minute = wall_minute(zone_to_wall(stage->company->zone, visit->when.start));
+    if (may_start_at(stage->policy, minute) || lets_pass(passing, CODE_outside_hours))
+        return CODE_NONE;
+    *ret_words = minute < stage->policy->earliest_min
+                     ? STR("No visit starts that early in the day (earliestStart).")
+                     : STR("No visit starts that late in the day (latestStart).");
+    return CODE_outside_hours;
+}
+
+static enum code hours_judge(struct stage *stage, const struct visit *visit, code_set passing,
+                             struct str *ret_words)
+{
+    enum code code = within_hours(stage, visit, passing);
+    if (code == CODE_NONE)
+        code = clock_judge(stage, visit, passing, ret_words);
     return code != CODE_NONE ? code : grid_judge(stage, visit, passing);
 }
 
@@ -121,10 +167,11 @@ static struct gap gap_of(const struct stage *stage, const struct visit *visit)
     const struct gap limits =
         stage->span == NULL ? (struct gap){ visit->when.start, visit->when.end }
                             : (struct gap){ stage->span->extent_start, stage->span->extent_end };
-    const struct span reach = { limits.from - stage->buffer_s, limits.to + stage->buffer_s };
+    const struct span reach = { limits.from - stage->buffer.before_s,
+                                limits.to + stage->buffer.after_s };
     const struct neighbours beside =
         calendar_neighbours(stage->calendar, &visit->look, visit->when, reach);
-    return gap_between(beside, limits, stage->buffer_s);
+    return gap_between(beside, limits, stage->buffer);
 }
 
 /* A grid that restarts in gaps has no place where time is taken: that is told as taken. */
@@ -145,15 +192,21 @@ static enum code person_judge(const struct stage *stage, const struct visit *vis
                               code_set passing)
 {
     const struct inspector *who = stage->who;
-    if (!inspector_can(who, visit->services, visit->n_services) &&
+    const struct policy *policy = stage->policy;
+    if (!may_do(stage->company, stage->rules, who, visit->services, visit->n_services) &&
         !lets_pass(passing, CODE_inspector_unable))
         return CODE_inspector_unable;
     if (!who->is_active && !lets_pass(passing, CODE_inspector_inactive))
         return CODE_inspector_inactive;
-    if (who->daily_max != NOT_FOUND && jobs >= who->daily_max &&
-        !lets_pass(passing, CODE_daily_maximum))
+    if (policy->outside_area == AREA_REFUSE && is_outside_of(stage->company, who, visit) &&
+        !lets_pass(passing, CODE_outside_area))
+        return CODE_outside_area;
+    const int32_t most = stricter(policy->daily_max, who->daily_max);
+    if (most != NOT_FOUND && jobs >= most && !lets_pass(passing, CODE_daily_maximum))
         return CODE_daily_maximum;
-    return CODE_NONE;
+    const bool fits_week = has_room_in_week(stage->company, policy, who, stage->calendar,
+                                            &visit->look, stage->day->date);
+    return fits_week || lets_pass(passing, CODE_weekly_maximum) ? CODE_NONE : CODE_weekly_maximum;
 }
 
 /* `stage` has everything but the span. */
@@ -161,12 +214,13 @@ static struct judgement stage_judge(struct stage *stage, const struct visit *vis
                                     code_set passing)
 {
     const struct company *company = stage->company;
-    struct judgement j = { .code = hours_judge(stage, visit, passing) };
+    struct judgement j = { .code = CODE_NONE };
+    j.code = hours_judge(stage, visit, passing, &j.words);
     if (j.code != CODE_NONE)
         return j;
     const struct claim *conflicts[CONFLICTS_SHOWN_MAX];
     const size_t n_conflicts = calendar_conflicts(stage->calendar, &visit->look, visit->when,
-                                                  stage->buffer_s, conflicts, CONFLICTS_SHOWN_MAX);
+                                                  stage->buffer, conflicts, CONFLICTS_SHOWN_MAX);
     const struct gap gap = n_conflicts > 0 ? (struct gap){ 0, 0 } : gap_of(stage, visit);
     j.code = gap_grid_judge(stage, visit, gap, n_conflicts > 0);
     if (!lets_pass(passing, j.code))
@@ -208,7 +262,8 @@ struct judgement availability_judge(const struct image *image, int32_t inspector
                            .calendar = image->calendars[inspector],
                            .rules = rules,
                            .day = &hours.days[0],
-                           .buffer_s = (int64_t)rules->buffer_min * MINUTE_S };
+                           .policy = &rules->policy[visit->audience],
+                           .buffer = buffer_of(rules) };
     const struct judgement j = stage_judge(&stage, visit, passing);
     arena_drop(&room);
     return j;

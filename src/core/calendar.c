@@ -243,9 +243,10 @@ static utc_s first_touching(const struct calendar *calendar, utc_s at)
 }
 
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
-                          struct span when, int64_t buffer_s, const struct claim **ret, size_t room)
+                          struct span when, struct buffer buffer, const struct claim **ret,
+                          size_t room)
 {
-    const struct span wide = { when.start - buffer_s, when.end + buffer_s };
+    const struct span wide = { when.start - buffer.before_s, when.end + buffer.after_s };
     /* No claim that starts before its merged span does can reach `wide`. */
     const utc_s claimed = first_reaching(&calendar->claimed, wide.start);
     const utc_s absent = first_reaching(&calendar->absent, when.start);

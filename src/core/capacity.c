@@ -8,7 +8,9 @@ struct shelf { /* one inspector, and the day at hand */
     const struct rules *rules;
     const struct day_open *day;
     struct busy_pair busy;
-    int64_t visit_s, buffer_s;
+    const struct policy *policy;
+    int64_t visit_s;
+    struct buffer buffer;
 };
 
 /* ---- what is open, and taken of it ---- */
@@ -93,11 +95,11 @@ static utc_s clear_from(const struct shelf *s, utc_s start)
 {
     const struct busy *claimed = &s->busy.claimed;
     const struct busy *absent = &s->busy.absent;
-    const size_t c = busy_after(claimed, start - s->buffer_s);
+    const size_t c = busy_after(claimed, start - s->buffer.before_s);
     const size_t a = busy_after(absent, start);
     utc_s clear = start;
-    if (c < claimed->n && claimed->spans[c].start < start + s->visit_s + s->buffer_s)
-        clear = claimed->spans[c].end + s->buffer_s;
+    if (c < claimed->n && claimed->spans[c].start < start + s->visit_s + s->buffer.after_s)
+        clear = claimed->spans[c].end + s->buffer.before_s;
     if (a < absent->n && absent->spans[a].start < start + s->visit_s &&
         absent->spans[a].end > clear)
         clear = absent->spans[a].end;
@@ -117,7 +119,8 @@ static utc_s grid_next(const struct shelf *s, const struct open_span *span, int3
             minute += (int32_t)((late_s + step_s - 1) / step_s) * step;
     }
     for (; minute < span->wall.to_min; minute += step) {
-        if (day_instant(s->image->company->zone, s->day, minute, &start) && start >= at)
+        if (may_start_at(s->policy, minute) &&
+            day_instant(s->image->company->zone, s->day, minute, &start) && start >= at)
             return start;
     }
     return INT64_MAX;
@@ -127,10 +130,19 @@ static utc_s grid_next(const struct shelf *s, const struct open_span *span, int3
 static utc_s gap_from(const struct shelf *s, const struct open_span *span, utc_s floor, utc_s at)
 {
     const struct gap limits = { span->extent_start, INT64_MAX };
-    const size_t c = busy_after(&s->busy.claimed, at - s->buffer_s);
+    const size_t c = busy_after(&s->busy.claimed, at - s->buffer.before_s);
     const size_t a = busy_after(&s->busy.absent, at);
-    const struct gap gap = gap_around(&s->busy, c, a, limits, s->buffer_s);
+    const struct gap gap = gap_around(&s->busy, c, a, limits, s->buffer);
     return gap.from > floor ? gap.from : floor;
+}
+
+/* Where it ends. */
+static utc_s gap_to(const struct shelf *s, utc_s at)
+{
+    const struct gap limits = { INT64_MIN, INT64_MAX - 1 };
+    const size_t c = busy_after(&s->busy.claimed, at - s->buffer.before_s);
+    const size_t a = busy_after(&s->busy.absent, at);
+    return gap_around(&s->busy, c, a, limits, s->buffer).to;
 }
 
 static int32_t grid_origin(const struct shelf *s, const struct open_span *span, utc_s floor,
@@ -145,10 +157,10 @@ static int32_t grid_origin(const struct shelf *s, const struct open_span *span, 
 static utc_s gap_next(const struct shelf *s, utc_s at)
 {
     for (;;) {
-        const size_t c = busy_after(&s->busy.claimed, at - s->buffer_s);
+        const size_t c = busy_after(&s->busy.claimed, at - s->buffer.before_s);
         const size_t a = busy_after(&s->busy.absent, at);
-        if (c < s->busy.claimed.n && s->busy.claimed.spans[c].start - s->buffer_s <= at)
-            at = s->busy.claimed.spans[c].end + s->buffer_s;
+        if (c < s->busy.claimed.n && s->busy.claimed.spans[c].start - s->buffer.after_s <= at)
+            at = s->busy.claimed.spans[c].end + s->buffer.before_s;
         else if (a < s->busy.absent.n && s->busy.absent.spans[a].start <= at)
             at = s->busy.absent.spans[a].end;
         else
@@ -167,6 +179,11 @@ static utc_s span_start(const struct shelf *s, const struct open_span *span, utc
         if (restarts)
             at = gap_next(s, at);
         const utc_s start = grid_next(s, span, grid_origin(s, span, floor, at), at);
+        const utc_s end = restarts ? gap_to(s, at) : INT64_MAX;
+        if (start >= end) {
+            at = end;
+            continue;
+        }
         if (start >= span->when.end || start + s->visit_s > span->extent_end)
             return INT64_MAX;
         const utc_s clear = clear_from(s, start);
@@ -181,7 +198,8 @@ static utc_s slot_start(const struct shelf *s, utc_s from)
 {
     for (size_t i = 0; i < s->day->n_starts; i++) {
         utc_s start;
-        if (day_instant(s->image->company->zone, s->day, s->day->starts[i], &start) &&
+        if (may_start_at(s->policy, s->day->starts[i]) &&
+            day_instant(s->image->company->zone, s->day, s->day->starts[i], &start) &&
             start >= from && clear_from(s, start) == start)
             return start;
     }
@@ -208,7 +226,7 @@ static int32_t fit(const struct shelf *s, utc_s earliest, int32_t most)
         if (start == INT64_MAX)
             break;
         n++;
-        floor = start + s->visit_s + s->buffer_s;
+        floor = start + s->visit_s + s->buffer.before_s;
         from = floor;
     }
     return n;
@@ -216,19 +234,36 @@ static int32_t fit(const struct shelf *s, utc_s earliest, int32_t most)
 
 /* ---- days ---- */
 
-static int32_t jobs_left(const struct image *image, int32_t inspector, const struct look *look,
-                         struct span day)
+static int32_t left_of(const struct calendar *calendar, const struct look *look, struct span when,
+                       int32_t most)
 {
-    const int32_t most = image->company->inspectors[inspector].daily_max;
-    if (most == NOT_FOUND)
-        return INT32_MAX;
-    return most - calendar_jobs(image->calendars[inspector], look, day, NULL);
+    return most == NOT_FOUND ? INT32_MAX : most - calendar_jobs(calendar, look, when, NULL);
+}
+
+/* Each day stands alone (P3): what the days before it could take of the week is not counted. */
+static int32_t jobs_left(const struct shelf *s, int32_t inspector, const struct look *look)
+{
+    const struct inspector *who = &s->image->company->inspectors[inspector];
+    const struct calendar *calendar = s->image->calendars[inspector];
+    const int32_t of_day =
+        left_of(calendar, look, s->day->day, stricter(s->policy->daily_max, who->daily_max));
+    const int32_t of_week =
+        left_of(calendar, look, week_span(s->image->company->zone, s->day->date),
+                stricter(s->policy->weekly_max, who->weekly_max));
+    return of_day < of_week ? of_day : of_week;
 }
 
 static bool may_go(const struct image *image, const struct slot_query *q, int32_t inspector)
 {
     const struct inspector *who = &image->company->inspectors[inspector];
-    return who->is_active && inspector_can(who, q->services, q->n_services);
+    const struct rules *rules = company_rules(image->company, q->brand);
+    if (!who->is_active || !may_do(image->company, rules, who, q->services, q->n_services))
+        return false;
+    if (!q->has_place || rules->policy[q->audience].outside_area != AREA_REFUSE)
+        return true;
+    const struct area_set around =
+        areas_around(image->company->areas, image->company->n_areas, q->place);
+    return !is_outside(image->company, who, &around);
 }
 
 const struct capacity_cell *capacity_find(const struct image *image, const struct slot_query *query,
@@ -247,7 +282,8 @@ const struct capacity_cell *capacity_find(const struct image *image, const struc
                            .rules = rules,
                            .busy = { calendar->claimed, calendar->absent },
                            .visit_s = (int64_t)query->minutes * MINUTE_S,
-                           .buffer_s = (int64_t)rules->buffer_min * MINUTE_S };
+                           .policy = policy,
+                           .buffer = buffer_of(rules) };
     if (!calendar_sees_all(calendar, &query->look))
         shelf.busy = calendar_busy(calendar, &query->look,
                                    (struct span){ hours.days[0].day.start - 2 * (utc_s)DAY_S,
@@ -263,8 +299,7 @@ const struct capacity_cell *capacity_find(const struct image *image, const struc
         measure(&shelf, &room, &cells[d]);
         if (goes && date_judge(company, rules, query->audience, query->look.now, shelf.day->date,
                                0) == CODE_NONE)
-            cells[d].fits =
-                fit(&shelf, earliest, jobs_left(image, inspector, &query->look, shelf.day->day));
+            cells[d].fits = fit(&shelf, earliest, jobs_left(&shelf, inspector, &query->look));
     }
     arena_drop(&room);
     return cells;

@@ -29,6 +29,15 @@ int32_t company_find_service(const struct company *company, struct str id)
     return NOT_FOUND;
 }
 
+int32_t company_find_area(const struct company *company, struct str id)
+{
+    for (size_t i = 0; i < company->n_areas; i++) {
+        if (str_equal(company->areas[i].id, id))
+            return (int32_t)i;
+    }
+    return NOT_FOUND;
+}
+
 int32_t company_find_brand(const struct company *company, struct str id)
 {
     if (id.len == 0)
@@ -83,6 +92,16 @@ bool company_is_off(const struct company *company, int32_t inspector, date_d dat
             return true;
     }
     return false;
+}
+
+struct str company_zone_at(const struct company *company, struct place place)
+{
+    for (size_t i = 0; i < company->n_areas; i++) {
+        const struct area *area = &company->areas[i];
+        if (area->zone_name.len > 0 && area_contains(area, place))
+            return area->zone_name;
+    }
+    return STR("");
 }
 
 bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services)

@@ -32,10 +32,10 @@ static bool refuse_affected(struct draft *d, const struct absence *record, struc
     const int32_t at = company_find_inspector(d->image->company, record->inspector);
     const struct calendar *calendar = d->image->calendars[at];
     const struct look look = { .now = d->now };
-    const size_t n = calendar_conflicts(calendar, &look, record->when, 0, NULL, 0);
+    const size_t n = calendar_conflicts(calendar, &look, record->when, no_buffer, NULL, 0);
     const struct claim **found = arena_array(d->arena, const struct claim *, n);
     size_t affected = 0;
-    (void)calendar_conflicts(calendar, &look, record->when, 0, found, n);
+    (void)calendar_conflicts(calendar, &look, record->when, no_buffer, found, n);
     verdict->evidence = arena_array(d->arena, struct evidence, AFFECTED_SHOWN_MAX);
     for (size_t i = 0; i < n; i++) {
         if (claim_is_absence(found[i]) || ++affected > AFFECTED_SHOWN_MAX)

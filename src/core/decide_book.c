@@ -93,6 +93,7 @@ bool decide_book(struct draft *d, const struct facts *facts, struct verdict *ver
     record->wants_spectora = d->command->needs_spectora || has_link(d, &ask);
     order_settle_hold(d, hold, record->ref);
     order_take(d, &ask, record);
+    ask_warn(&ask);
     draft_inspection(d, record);
     if (record->wants_spectora)
         draft_outbox(d, record->ref, "create");

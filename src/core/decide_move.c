@@ -30,6 +30,7 @@ static void lay_anew(struct draft *d, const struct ask *ask, const struct inspec
     order_set_time(record, d->image->company, ask->when);
     order_free(d, subject, "moved");
     order_take(d, ask, record);
+    ask_warn(ask);
 }
 
 static void finish(struct draft *d, struct inspection *record)
@@ -90,6 +91,8 @@ bool decide_reschedule(struct draft *d, const struct facts *facts, struct verdic
     const struct inspection *subject = facts->inspection;
     if (!may_move(d, subject, verdict))
         return false;
+    if (order_is_too_late(d, subject, order_rules(d, subject)->change_cutoff_min))
+        return refuse(verdict, CODE_too_late_to_change, "", STR(""));
     struct ask ask = ask_for(d, verdict);
     struct want want = d->command->want;
     const struct hold *hold;

@@ -113,6 +113,10 @@ bool decide_status(struct draft *d, const struct facts *facts, struct verdict *v
         return refuse_status(d, subject, verdict);
     if (step->effect == EFFECT_PAST && d->now < subject->when.start)
         return refuse(verdict, CODE_wrong_state, "", STR("It has not begun yet."));
+    if (step->effect == EFFECT_FREES &&
+        order_is_too_late(d, subject, order_rules(d, subject)->cancel_cutoff_min))
+        return refuse(verdict, CODE_too_late_to_change, "",
+                      STR("It is too late to cancel this appointment online."));
     struct inspection *record = inspection_copy(d->arena, subject);
     if (is_so_already(step, subject)) {
         verdict->unchanged = record;

@@ -104,11 +104,11 @@ static size_t look_over(const struct draft *d, struct str inspector, struct span
     const struct look everything = { .now = INT64_MIN };
     const struct calendar *calendar = calendar_for(d, inspector);
     const size_t n_found =
-        calendar == NULL ? 0 : calendar_conflicts(calendar, &everything, when, 0, NULL, 0);
+        calendar == NULL ? 0 : calendar_conflicts(calendar, &everything, when, no_buffer, NULL, 0);
     const struct claim **found = arena_array(d->arena, const struct claim *, n_found);
     size_t n = 0;
     if (n_found > 0)
-        (void)calendar_conflicts(calendar, &everything, when, 0, found, n_found);
+        (void)calendar_conflicts(calendar, &everything, when, no_buffer, found, n_found);
     for (size_t i = 0; i < n_found; i++) {
         if (is_removed(d, found[i]->ref))
             continue;

@@ -11,7 +11,8 @@ static const struct {
     { CODE_out_of_horizon, 1 },   { CODE_holiday, 2 },
     { CODE_outside_hours, 2 },    { CODE_not_offered, 2 },
     { CODE_inspector_unable, 3 }, { CODE_inspector_inactive, 4 },
-    { CODE_daily_maximum, 5 },    { CODE_slot_taken, 6 },
+    { CODE_outside_area, 5 },     { CODE_daily_maximum, 6 },
+    { CODE_weekly_maximum, 7 },   { CODE_slot_taken, 8 },
 };
 
 enum { N_EXPLAINED = sizeof explained / sizeof explained[0] };

@@ -128,7 +128,10 @@ const struct image *image_with_hours(const struct image *image, date_d today)
 {
     if (image->company == NULL)
         return NULL;
-    int32_t horizon = image->company->rules.horizon_days;
+    const struct policy *policy = image->company->rules.policy;
+    int32_t horizon = policy[AUDIENCE_ONLINE].horizon_days;
+    if (horizon < policy[AUDIENCE_INTERNAL].horizon_days)
+        horizon = policy[AUDIENCE_INTERNAL].horizon_days;
     if (horizon < SEARCH_DAYS_MAX)
         horizon = SEARCH_DAYS_MAX;
     if (horizon > HOURS_DAYS_KEPT_MAX)

@@ -61,6 +61,8 @@ static code_set waived_by(const struct ask *ask, const struct want *asked, const
         return 0;
     if (!is_covered)
         waived &= ~((code_set)1 << CODE_outside_hours);
+    if (!hold->property.has_place)
+        waived &= ~((code_set)1 << CODE_outside_area);
     if (hold->services.n == 0 && asked->services.n > 0)
         waived &= ~((code_set)1 << CODE_inspector_unable);
     return waived;
@@ -143,4 +145,16 @@ void order_fill(struct draft *d, const struct inspection *subject, struct want *
     }
     if (!want->any_inspector && want->inspectors.n == 0 && want->n_assignments == 0)
         order_keep_people(d, subject, want);
+}
+
+const struct rules *order_rules(const struct draft *d, const struct inspection *subject)
+{
+    const struct company *company = d->image->company;
+    return company_rules(company, company_find_brand(company, subject->brand));
+}
+
+bool order_is_too_late(const struct draft *d, const struct inspection *subject, int32_t cutoff_min)
+{
+    return d->command->actor.role == ROLE_ONLINE && cutoff_min != NOT_FOUND &&
+           subject->when.start - d->now < (utc_s)cutoff_min * MINUTE_S;
 }

@@ -32,6 +32,12 @@ void order_fill(struct draft *d, const struct inspection *subject, struct want *
 /* There is such an order, and it has not changed since. False: refused. */
 bool order_judge(const struct draft *d, const struct inspection *subject, struct verdict *verdict);
 
+/* The rules of the order's brand. */
+const struct rules *order_rules(const struct draft *d, const struct inspection *subject);
+
+/* Nearer to its start than a customer may come; NOT_FOUND: there is no such cutoff. */
+bool order_is_too_late(const struct draft *d, const struct inspection *subject, int32_t cutoff_min);
+
 /* Refuses what the order's status does not let happen. */
 bool refuse_status(const struct draft *d, const struct inspection *subject,
                    struct verdict *verdict);

@@ -18,6 +18,7 @@ struct search {
     const struct image *image;
     const struct slot_query *query;
     const struct rules *rules;
+    const struct policy *policy; /* of the audience */
     struct arena *arena;
     struct arena hours_room, busy_room; /* for one inspector at a time */
     struct day_rule *day_rules;
@@ -25,7 +26,9 @@ struct search {
     bool *day_has_hours;
     bool *day_passes; /* policy lets a start of it pass: the rest is whether it is taken */
     utc_s origin;
-    int64_t visit_s, buffer_s;
+    int64_t visit_s;
+    struct buffer buffer;
+    struct area_set around; /* areas of the place, where it is asked for */
     bool by_time;
     struct picks picks;
     struct day_table table; /* by time only */
@@ -47,12 +50,12 @@ struct lane { /* one inspector, day after day */
 };
 
 /* Moves the neighbours up to `start`; starts come in ascending order. */
-static inline void lane_advance(struct lane *lane, utc_s start, int64_t buffer_s)
+static inline void lane_advance(struct lane *lane, utc_s start, int64_t before_s)
 {
     const struct busy *claimed = &lane->busy.claimed;
     const struct busy *absent = &lane->busy.absent;
     while (lane->next_claimed < claimed->n &&
-           claimed->spans[lane->next_claimed].end <= start - buffer_s)
+           claimed->spans[lane->next_claimed].end <= start - before_s)
         lane->next_claimed++;
     while (lane->next_absent < absent->n && absent->spans[lane->next_absent].end <= start)
         lane->next_absent++;
@@ -61,7 +64,7 @@ static inline void lane_advance(struct lane *lane, utc_s start, int64_t buffer_s
 static inline struct gap lane_gap_at(const struct search *s, const struct lane *lane,
                                      struct gap limits)
 {
-    return gap_around(&lane->busy, lane->next_claimed, lane->next_absent, limits, s->buffer_s);
+    return gap_around(&lane->busy, lane->next_claimed, lane->next_absent, limits, s->buffer);
 }
 
 static inline void start_passes(struct search *s, const struct lane *lane, utc_s start)
@@ -75,6 +78,8 @@ static inline void start_passes(struct search *s, const struct lane *lane, utc_s
 static inline void lane_try(struct search *s, struct lane *lane, int32_t minute, utc_s start,
                             struct gap limits)
 {
+    if (!may_start_at(s->policy, minute))
+        return;
     if (lane->is_closed || start < lane->earliest) {
         lane->day->notice++;
         return;
@@ -83,10 +88,10 @@ static inline void lane_try(struct search *s, struct lane *lane, int32_t minute,
     const struct span when = { start, start + s->visit_s };
     const struct busy *claimed = &lane->busy.claimed;
     const struct busy *absent = &lane->busy.absent;
-    lane_advance(lane, start, s->buffer_s);
+    lane_advance(lane, start, s->buffer.before_s);
     const bool taken =
         (lane->next_claimed < claimed->n &&
-         claimed->spans[lane->next_claimed].start < when.end + s->buffer_s) ||
+         claimed->spans[lane->next_claimed].start < when.end + s->buffer.after_s) ||
         (lane->next_absent < absent->n && absent->spans[lane->next_absent].start < when.end);
     if (taken) {
         lane->day->busy++;
@@ -191,24 +196,35 @@ static utc_s after_neighbours(const struct search *s, const struct lane *lane, u
     const utc_s end = start + s->visit_s;
     utc_s next = start + 1;
     if (lane->next_claimed < claimed->n &&
-        claimed->spans[lane->next_claimed].start < end + s->buffer_s)
-        next = claimed->spans[lane->next_claimed].end + s->buffer_s;
+        claimed->spans[lane->next_claimed].start < end + s->buffer.after_s)
+        next = claimed->spans[lane->next_claimed].end + s->buffer.before_s;
     if (lane->next_absent < absent->n && absent->spans[lane->next_absent].start < end &&
         absent->spans[lane->next_absent].end > next)
         next = absent->spans[lane->next_absent].end;
     return next;
 }
 
+/* To the time of day in which visits start; minutes of a run count as its instants do. */
+static void run_clip(struct run *run, const struct policy *policy)
+{
+    const utc_s midnight = run->start - (utc_s)run->minute * MINUTE_S;
+    const utc_s last = midnight + (utc_s)policy->latest_min * MINUTE_S;
+    if (policy->earliest_min > run->minute)
+        run_skip(run, run_before(run, midnight + (utc_s)policy->earliest_min * MINUTE_S));
+    run->last = last < run->last ? last : run->last;
+}
+
 static void lane_run(struct search *s, struct lane *lane, struct run run)
 {
     const utc_s earliest = lane->is_closed ? INT64_MAX : lane->earliest;
+    run_clip(&run, s->policy);
     const int32_t lost = run_before(&run, earliest);
     lane->day->notice += lost;
     run_skip(&run, lost);
     if (run.start <= run.last)
         start_passes(s, lane, run.start);
     while (run.start <= run.last) {
-        lane_advance(lane, run.start, s->buffer_s);
+        lane_advance(lane, run.start, s->buffer.before_s);
         const struct gap gap = lane_gap_at(s, lane, run.limits);
         const utc_s fits = gap.to - s->visit_s;
         if (run.start <= fits) {
@@ -243,7 +259,8 @@ static void lane_span(struct search *s, struct lane *lane, const struct day_open
     const struct gap limits = { span->extent_start, span->extent_end };
     const int32_t step = s->rules->step_min;
     const int32_t first = grid_first(s->rules, span->wall);
-    if (day->is_plain && day->n_starts == 0 && !s->query->keep_overlapping) {
+    if (day->is_plain && day->n_starts == 0 && !s->query->keep_overlapping &&
+        span->wall.to_min <= DAY_MIN) {
         const utc_s fits = span->extent_end - s->visit_s;
         const utc_s last_start = span->when.end - 1;
         lane_run(s, lane,
@@ -291,16 +308,17 @@ static void lane_gaps(struct search *s, struct lane *lane, const struct day_open
     const struct busy *absent = &lane->busy.absent;
     utc_s from = span->when.start;
     while (from < span->when.end && from + s->visit_s <= span->extent_end) {
-        lane_advance(lane, from, s->buffer_s);
+        lane_advance(lane, from, s->buffer.before_s);
         const struct gap gap = lane_gap_at(s, lane, limits);
         lane_gap(s, lane, day, span, (struct gap){ from, gap.to });
         /* Nothing more fits before the neighbour: the next gap begins where it ends. */
-        const bool by_claim = lane->next_claimed < claimed->n &&
-                              claimed->spans[lane->next_claimed].start - s->buffer_s == gap.to;
+        const bool by_claim =
+            lane->next_claimed < claimed->n &&
+            claimed->spans[lane->next_claimed].start - s->buffer.after_s == gap.to;
         if (!by_claim &&
             (lane->next_absent >= absent->n || absent->spans[lane->next_absent].start != gap.to))
             break;
-        from = by_claim ? claimed->spans[lane->next_claimed].end + s->buffer_s
+        from = by_claim ? claimed->spans[lane->next_claimed].end + s->buffer.before_s
                         : absent->spans[lane->next_absent].end;
     }
 }
@@ -331,14 +349,16 @@ static utc_s last_fit(const struct search *s, const struct day_open *day)
     utc_s last = INT64_MIN;
     for (size_t i = 0; i < day->n_starts; i++) {
         utc_s start;
-        if (day_instant(s->image->company->zone, day, day->starts[i], &start) && start > last)
+        if (may_start_at(s->policy, day->starts[i]) &&
+            day_instant(s->image->company->zone, day, day->starts[i], &start) && start > last)
             last = start;
     }
     for (size_t i = 0; i < day->n_spans; i++) {
         const struct open_span *span = &day->spans[i];
         const utc_s fits = span->extent_end - s->visit_s;
         const utc_s latest = span->when.end - MINUTE_S; /* starts are whole minutes */
-        const utc_s start = fits < latest ? fits : latest;
+        const utc_s start =
+            last_in_time(s->image->company->zone, s->policy, fits < latest ? fits : latest);
         if (start >= span->when.start && start > last)
             last = start;
     }
@@ -370,8 +390,8 @@ static void lane_hours(struct search *s, struct lane *lane, const struct day_ope
  * around it as can make a difference: a visit, a buffer, and what is too short to be sold. */
 static void lane_look(struct search *s, struct lane *lane, struct span day)
 {
-    const int64_t around =
-        s->visit_s + s->buffer_s + (int64_t)s->image->company->shortest_visit_min * MINUTE_S;
+    const int64_t around = s->visit_s + s->buffer.before_s + s->buffer.after_s +
+                           (int64_t)s->image->company->shortest_visit_min * MINUTE_S;
     if (lane->sees_all)
         return;
     arena_reset(&s->busy_room);
@@ -385,7 +405,9 @@ static void lane_look(struct search *s, struct lane *lane, struct span day)
 static void lane_day(struct search *s, struct lane *lane, const struct day_open *day, int32_t d)
 {
     const struct slot_query *q = s->query;
-    const struct inspector *who = &s->image->company->inspectors[lane->inspector];
+    const struct company *company = s->image->company;
+    const struct inspector *who = &company->inspectors[lane->inspector];
+    const int32_t most = stricter(s->policy->daily_max, who->daily_max);
     if (day->state == DAY_HOLIDAY && !s->day_has_hours[d])
         s->days[d].sale = SALE_HOLIDAY;
     if (day->state != DAY_OPEN)
@@ -399,7 +421,8 @@ static void lane_day(struct search *s, struct lane *lane, const struct day_open 
     lane->extra_cost = jobs * COST_PER_JOB_MIN;
     if (q->requested != NOT_FOUND && q->requested != lane->inspector)
         lane->extra_cost += COST_NOT_REQUESTED_MIN;
-    if (who->daily_max != NOT_FOUND && jobs >= who->daily_max) {
+    if ((most != NOT_FOUND && jobs >= most) ||
+        !has_room_in_week(company, s->policy, who, lane->calendar, &q->look, day->date)) {
         lane->day->busy++;
         hours_pass(s, lane, day);
         return;
@@ -418,7 +441,7 @@ static struct lane lane_make(const struct search *s, int32_t inspector)
                          .inspector = inspector,
                          .sees_all = calendar_sees_all(calendar, &s->query->look) };
     /* Back by the buffer and a second: a neighbour before the first day still bounds its gap. */
-    lane.next_claimed = busy_after(&lane.busy.claimed, s->origin - s->buffer_s);
+    lane.next_claimed = busy_after(&lane.busy.claimed, s->origin - s->buffer.before_s);
     lane.next_absent = busy_after(&lane.busy.absent, s->origin);
     return lane;
 }
@@ -433,7 +456,9 @@ static int32_t next_inspector(const struct search *s, size_t *at)
         const int32_t i = q->n_inspectors > 0 ? q->inspectors[*at] : (int32_t)*at;
         const struct inspector *who = &company->inspectors[i];
         ++*at;
-        if (who->is_active && inspector_can(who, q->services, q->n_services))
+        if (who->is_active && may_do(company, s->rules, who, q->services, q->n_services) &&
+            !(s->policy->outside_area == AREA_REFUSE && q->has_place &&
+              is_outside(company, who, &s->around)))
             return i;
     }
     return NOT_FOUND;
@@ -541,7 +566,10 @@ struct slot_list slots_find(const struct image *image, const struct slot_query *
         .by_time = query->by_time || query->count > 1,
         .first_passing = INT64_MAX,
     };
-    s.buffer_s = (int64_t)s.rules->buffer_min * MINUTE_S;
+    s.buffer = buffer_of(s.rules);
+    s.policy = &s.rules->policy[query->audience];
+    if (query->has_place)
+        s.around = areas_around(image->company->areas, image->company->n_areas, query->place);
     s.picks = picks_make(query, s.origin, s.by_time, arena);
     days_make(&s);
     if (s.by_time)

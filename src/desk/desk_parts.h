@@ -42,6 +42,13 @@ struct request_state {
 };
 
 /* A company as the desk knows it; never freed while the desk runs, its image may come and go. */
+/* How far unconfirmed orders are looked at (unconfirmed.c); the writer's alone. */
+struct unconfirmed_state {
+    int64_t due_at_ms;
+    utc_s start; /* after the order that starts then, with this ref; 0: from the first */
+    ref_t ref;
+};
+
 struct company_slot {
     struct company_slot *next; /* same hash */
     struct str id;             /* own */
@@ -52,6 +59,7 @@ struct company_slot {
     bool is_diverged;
     struct search_state search;
     struct request_state requests;
+    struct unconfirmed_state unconfirmed;
 };
 
 struct cached_key {
@@ -177,6 +185,10 @@ void *writer_run(void *context); /* the desk */
 enum { REQUEST_KEPT_S = 7 * DAY_S };
 /* Forgets a few requests that are old enough, of one company; at each sweep. */
 void requests_forget(struct desk *desk, struct arena *arena);
+
+/* Jobs that cancel what was booked online and has been unconfirmed for too long, of one company and
+ * at most `room` of them; `done` is the caller's. At each sweep. */
+size_t unconfirmed_jobs(struct desk *desk, struct arena *arena, struct desk_job **ret, size_t room);
 bool request_is_old(utc_s at, utc_s newest); /* newest: the time of the company's last entry */
 /* Whether an inspection that the entry made is live. */
 IL_MUST il_rc booking_lives(const struct rows_at *in, uint64_t seq, bool *ret,

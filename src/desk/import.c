@@ -134,8 +134,6 @@ static unsigned inert_settings(const struct company *company)
     }
     for (size_t i = 0; i < company->n_rows; i++) {
         const struct setting_row *row = &company->rows[i];
-        if (str_equal(row->kind, document_kind_name(KIND_AREA)))
-            inert |= INERT_AREAS;
         if (str_equal(row->kind, document_kind_name(KIND_SERVICE)) &&
             has_text(row->body, STR("\"followUp\":{")))
             inert |= INERT_FOLLOW_UPS;

@@ -538,11 +538,14 @@ static void sweep(struct desk *desk, struct batch *batch)
             job->command.kind = COMMAND_EXPIRE;
             job->command.actor = (struct actor){ .role = ROLE_ADMIN, .channel = STR("system") };
             job->arena = &batch->arena;
-            job->done = ignore_done;
             batch->jobs[batch->n_jobs++] = job;
         }
     }
     (void)pthread_mutex_unlock(&desk->lock);
+    batch->n_jobs += unconfirmed_jobs(desk, &batch->arena, batch->jobs + batch->n_jobs,
+                                      DESK_BATCH_MAX - batch->n_jobs);
+    for (size_t i = 0; i < batch->n_jobs; i++)
+        batch->jobs[i]->done = ignore_done;
     if (batch->n_jobs > 0)
         batch_run(batch);
     requests_forget(desk, &batch->arena);

@@ -216,7 +216,7 @@ static void defaults_are_those_of_the_contract(void **state)
     assert_str(c->brands[0].id, "c");
     assert_str(c->currency, "USD");
     assert_int_equal(c->rules.step_min, 30);
-    assert_int_equal(c->rules.horizon_days, 60);
+    assert_int_equal(c->rules.policy[AUDIENCE_ONLINE].horizon_days, 60);
     assert_int_equal(c->rules.policy[AUDIENCE_ONLINE].notice_min, 120);
     assert_int_equal(c->rules.policy[AUDIENCE_ONLINE].cutoff_min, NOT_FOUND);
     assert_true(c->rules.policy[AUDIENCE_ONLINE].same_day);

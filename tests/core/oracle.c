@@ -1,6 +1,5 @@
 /* Minute by minute. Nothing here is clever, and nothing here may be shared with core. */
-#include "oracle.h"
-#include "oracle_day.h"
+#include "oracle_parts.h"
 
 #include <assert.h>
 #include <string.h>
@@ -60,6 +59,8 @@ struct asked { /* of one inspector */
     int32_t inspector;
     int32_t minutes;
     struct look look;
+    bool has_place;
+    struct place place;
 };
 
 /* Whether the last span of the day before ends at the instant `midnight`. */
@@ -121,10 +122,13 @@ static struct minutes minutes_of(const struct asked *asked, date_d from, int32_t
         const struct world_claim *w = &asked->world->claims[i];
         if (w->inspector != asked->inspector || !is_counted(&w->claim, &asked->look))
             continue;
-        const int64_t buffer_s =
-            takes_part(&w->claim) ? (int64_t)asked->rules->buffer_min * MINUTE_S : 0;
+        /* A visit that ends less than its time after before the claim is in its way, and so is one
+         * that begins less than its time before after it. */
+        const bool keeps = takes_part(&w->claim);
+        const int64_t before_s = keeps ? (int64_t)asked->rules->buffer_before_min * MINUTE_S : 0;
+        const int64_t after_s = keeps ? (int64_t)asked->rules->buffer_after_min * MINUTE_S : 0;
         mark(&all, all.taken,
-             (struct span){ w->claim.when.start - buffer_s, w->claim.when.end + buffer_s });
+             (struct span){ w->claim.when.start - after_s, w->claim.when.end + before_s });
     }
     return all;
 }
@@ -224,36 +228,96 @@ code_set oracle_rules(const struct world *world, int32_t brand, enum audience au
     if (date == today + 1 && policy->cutoff_min != NOT_FOUND &&
         wall_minute(wall_now) >= policy->cutoff_min)
         return CODE_BIT(cutoff_passed);
-    if (date > today + rules->horizon_days)
+    if (date > today + policy->horizon_days)
         return CODE_BIT(out_of_horizon);
     return (code_set)1 << CODE_NONE;
 }
 
-static bool is_full(const struct asked *asked, date_d date)
+static bool is_between(date_d date, date_d first, date_d last)
+{
+    return first <= date && date <= last;
+}
+
+/* Jobs that start on these dates: one for each thing that they belong to. */
+static int32_t jobs_on(const struct asked *asked, date_d first, date_d last)
 {
     const struct world *world = asked->world;
-    const int32_t most = world->inspectors[asked->inspector].daily_max;
     int32_t jobs = 0;
     for (size_t i = 0; i < world->n_claims; i++) {
         const struct world_claim *w = &world->claims[i];
-        bool counts = w->inspector == asked->inspector && takes_part(&w->claim) &&
-                      is_counted(&w->claim, &asked->look) &&
-                      wall_date(zone_to_wall(world->zone, w->claim.when.start)) == date;
+        bool counts =
+            w->inspector == asked->inspector && takes_part(&w->claim) &&
+            is_counted(&w->claim, &asked->look) &&
+            is_between(wall_date(zone_to_wall(world->zone, w->claim.when.start)), first, last);
         for (size_t k = 0; k < i && counts; k++) {
             const struct world_claim *e = &world->claims[k];
-            counts = e->inspector != w->inspector || e->claim.owner != w->claim.owner ||
-                     wall_date(zone_to_wall(world->zone, e->claim.when.start)) != date;
+            counts =
+                e->inspector != w->inspector || e->claim.owner != w->claim.owner ||
+                !is_between(wall_date(zone_to_wall(world->zone, e->claim.when.start)), first, last);
         }
         jobs += counts;
     }
+    return jobs;
+}
+
+static bool is_used_up(int32_t jobs, int32_t most)
+{
     return most != NOT_FOUND && jobs >= most;
 }
 
-static bool is_able(const struct world *world, int32_t inspector, const int32_t *services, size_t n)
+static bool is_full(const struct asked *asked, date_d date)
+{
+    const int32_t jobs = jobs_on(asked, date, date);
+    return is_used_up(jobs, asked->world->inspectors[asked->inspector].daily_max) ||
+           is_used_up(jobs, asked->rules->policy[asked->audience].daily_max);
+}
+
+static bool is_week_full(const struct asked *asked, date_d date)
+{
+    date_d monday = date;
+    while (date_weekday(monday) != 0)
+        monday--;
+    const int32_t jobs = jobs_on(asked, monday, monday + 6);
+    return is_used_up(jobs, asked->world->inspectors[asked->inspector].weekly_max) ||
+           is_used_up(jobs, asked->rules->policy[asked->audience].weekly_max);
+}
+
+/* Whether the clock shows a time of day at which nobody starts. */
+static bool is_off_hours(const struct asked *asked, utc_s start)
+{
+    const struct policy *policy = &asked->rules->policy[asked->audience];
+    const int32_t minute = wall_minute(zone_to_wall(asked->world->zone, start));
+    return minute < policy->earliest_min || minute > policy->latest_min;
+}
+
+/* Whether the inspector does not go there by the rules of the audience. */
+static bool is_too_far(const struct asked *asked)
+{
+    const struct world *world = asked->world;
+    const struct world_inspector *who = &world->inspectors[asked->inspector];
+    bool goes = false;
+    if (!asked->has_place || world->n_areas == 0 ||
+        asked->rules->policy[asked->audience].outside_area != AREA_REFUSE)
+        return false;
+    for (size_t i = 0; i < world->n_areas; i++) {
+        bool is_theirs = who->n_areas == 0;
+        for (size_t k = 0; k < who->n_areas; k++)
+            is_theirs = is_theirs || who->areas[k] == (int32_t)i;
+        goes = goes || (is_theirs && oracle_in_area(&world->areas[i], asked->place));
+    }
+    return !goes;
+}
+
+static bool is_able(const struct world *world, int32_t brand, int32_t inspector,
+                    const int32_t *services, size_t n)
 {
     bool able = true;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (world->services[services[i]].is_addon &&
+            rules_of(world, brand)->addon_ability == ADDON_WARN)
+            continue;
         able = able && !world->inspectors[inspector].cannot[services[i]];
+    }
     return able;
 }
 
@@ -276,7 +340,7 @@ static void list_day(const struct asked *asked, const struct slot_query *query,
     const struct world *world = asked->world;
     const struct wall_day day = day_of(world, asked->inspector, asked->audience, date, true);
     const struct grid grid = grid_of(asked, all, date);
-    if (is_full(asked, date))
+    if (is_full(asked, date) || is_week_full(asked, date) || is_too_far(asked))
         return;
     for (int32_t m = 0; m < DAY_MIN; m++) {
         if ((!grid.on[m] && !day.start[m]) || !exists(world->zone, date, m))
@@ -284,6 +348,8 @@ static void list_day(const struct asked *asked, const struct slot_query *query,
         const utc_s start = world_instant(world->zone, date, m);
         const struct span when = { start, start + (utc_s)asked->minutes * MINUTE_S };
         const bool free = is_free(all, when);
+        if (is_off_hours(asked, start))
+            continue;
         if (oracle_rules(world, query->brand, query->audience, query->look.now, start) != 1 ||
             (!day.start[m] && !fits(all, &all->usual, when)) || (!free && !query->keep_overlapping))
             continue;
@@ -299,6 +365,19 @@ static bool is_asked_for(const struct slot_query *query, int32_t inspector)
     return found;
 }
 
+static struct asked asked_by(const struct world *world, const struct slot_query *query,
+                             int32_t inspector)
+{
+    return (struct asked){ .world = world,
+                           .rules = rules_of(world, query->brand),
+                           .audience = query->audience,
+                           .inspector = inspector,
+                           .minutes = query->minutes,
+                           .look = query->look,
+                           .has_place = query->has_place,
+                           .place = query->place };
+}
+
 struct oracle_list oracle_find(const struct world *world, const struct slot_query *query,
                                struct arena *arena)
 {
@@ -306,11 +385,9 @@ struct oracle_list oracle_find(const struct world *world, const struct slot_quer
     struct oracle_list list = { arena_array(arena, struct oracle_offer, room), 0 };
     for (int32_t i = 0; i < (int32_t)world->n_inspectors; i++) {
         if (!is_asked_for(query, i) || world->inspectors[i].is_inactive ||
-            !is_able(world, i, query->services, query->n_services))
+            !is_able(world, query->brand, i, query->services, query->n_services))
             continue;
-        const struct asked asked = { world,           rules_of(world, query->brand),
-                                     query->audience, i,
-                                     query->minutes,  query->look };
+        const struct asked asked = asked_by(world, query, i);
         const struct minutes all = minutes_of(&asked, query->from, query->days, arena);
         for (int32_t d = 0; d < query->days; d++)
             list_day(&asked, query, &all, query->from + d, &list);
@@ -357,8 +434,10 @@ bool oracle_has_hours(const struct world *world, const struct slot_query *query,
                       bool holidays)
 {
     for (int32_t i = 0; i < (int32_t)world->n_inspectors; i++) {
+        const struct asked asked = asked_by(world, query, i);
         if (!is_asked_for(query, i) || world->inspectors[i].is_inactive ||
-            !is_able(world, i, query->services, query->n_services))
+            !is_able(world, query->brand, i, query->services, query->n_services) ||
+            is_too_far(&asked))
             continue;
         const struct wall_day day = day_of(world, i, query->audience, date, holidays);
         if (has_hours(&day))
@@ -381,12 +460,16 @@ static code_set judge_person(const struct asked *asked, const struct visit *visi
                              const struct minutes *all)
 {
     const struct world *world = asked->world;
-    if (!is_able(world, asked->inspector, visit->services, visit->n_services))
+    if (!is_able(world, visit->brand, asked->inspector, visit->services, visit->n_services))
         return CODE_BIT(inspector_unable);
     if (world->inspectors[asked->inspector].is_inactive)
         return CODE_BIT(inspector_inactive);
+    if (is_too_far(asked))
+        return CODE_BIT(outside_area);
     if (is_full(asked, wall_date(zone_to_wall(world->zone, visit->when.start))))
         return CODE_BIT(daily_maximum);
+    if (is_week_full(asked, wall_date(zone_to_wall(world->zone, visit->when.start))))
+        return CODE_BIT(weekly_maximum);
     if (!is_free(all, visit->when))
         return CODE_BIT(slot_taken);
     return (code_set)1 << CODE_NONE;
@@ -418,18 +501,24 @@ code_set oracle_judge(const struct world *world, int32_t inspector, const struct
                                  visit->audience,
                                  inspector,
                                  (int32_t)((visit->when.end - visit->when.start) / MINUTE_S),
-                                 visit->look };
+                                 visit->look,
+                                 visit->has_place,
+                                 visit->place };
     const date_d date = wall_date(zone_to_wall(zone, visit->when.start));
     const int32_t minute = wall_minute(zone_to_wall(zone, visit->when.start));
     const struct minutes all = minutes_of(&asked, date, 1, arena);
     const struct wall_day day = day_of(world, inspector, visit->audience, date, true);
     const code_set person = judge_person(&asked, visit, &all);
     if (day.start[minute]) {
+        if (is_off_hours(&asked, visit->when.start))
+            return CODE_BIT(outside_hours);
         /* The second pass of a start in a fold: "the first unless the caller says otherwise". */
         if (world_instant(zone, date, minute) != visit->when.start)
             return person | CODE_BIT(not_offered) | CODE_BIT(outside_hours);
         return person;
     }
+    if (is_inside(&asked, &all, visit->when, true) && is_off_hours(&asked, visit->when.start))
+        return CODE_BIT(outside_hours);
     if (is_inside(&asked, &all, visit->when, true))
         return visit->must_be_offered ? judge_grid(&asked, visit, &all, person) : person;
     /* A day of start slots: every other minute is off its grid, and outside spans too. */
@@ -469,7 +558,7 @@ static void count_day(const struct asked *asked, date_d date, struct arena *aren
                       struct oracle_capacity *ret)
 {
     const struct zone *zone = asked->world->zone;
-    const struct rules plain = { .buffer_min = 0 };
+    const struct rules plain = { .buffer_before_min = 0 };
     struct asked bare = *asked;
     bare.rules = &plain;
     const struct minutes all = minutes_of(&bare, date, 1, arena);
@@ -494,9 +583,7 @@ static void count_day(const struct asked *asked, date_d date, struct arena *aren
 struct oracle_capacity oracle_capacity(const struct world *world, const struct slot_query *query,
                                        int32_t inspector, date_d date, struct arena *arena)
 {
-    const struct asked asked = { world,           rules_of(world, query->brand),
-                                 query->audience, inspector,
-                                 query->minutes,  query->look };
+    const struct asked asked = asked_by(world, query, inspector);
     struct oracle_capacity ret = { .fits = 0 };
     struct slot_query alone = *query;
     alone.inspectors = &inspector;

@@ -1,5 +1,5 @@
 /* What is said of a day, taken at its word, minute by minute. */
-#include "oracle_day.h"
+#include "oracle_parts.h"
 
 #include <string.h>
 

@@ -116,13 +116,21 @@ static void roll_rules(struct rules *ret)
     static const int32_t buffers[] = { 0, 0, 10, 15, 30, 90 };
     ret->step_min = PICK(steps);
     ret->anchor = (enum slot_anchor)roll(0, 2);
-    ret->buffer_min = PICK(buffers);
-    ret->horizon_days = chance(30) ? roll(0, 8) : 60;
+    ret->buffer_before_min = PICK(buffers);
+    ret->buffer_after_min = chance(50) ? ret->buffer_before_min : PICK(buffers);
+    ret->addon_ability = chance(50) ? ADDON_FILTER : ADDON_WARN;
+    const int32_t horizon = chance(30) ? roll(0, 8) : 60;
     for (int a = 0; a < AUDIENCES; a++) {
         struct policy *p = &ret->policy[a];
         p->notice_min = chance(50) ? 0 : roll(0, 3000);
         p->same_day = chance(70);
         p->cutoff_min = chance(60) ? NOT_FOUND : roll(0, DAY_MIN - 1);
+        p->horizon_days = chance(80) ? horizon : roll(0, 8);
+        p->daily_max = chance(80) ? NOT_FOUND : roll(0, 3);
+        p->weekly_max = chance(80) ? NOT_FOUND : roll(0, 9);
+        p->earliest_min = chance(75) ? 0 : roll(0, DAY_MIN - 1);
+        p->latest_min = chance(75) ? DAY_MIN : roll(0, DAY_MIN - 1);
+        p->outside_area = (enum area_rule)roll(AREA_OFF, AREA_REFUSE);
     }
 }
 
@@ -211,6 +219,11 @@ static void roll_inspector(struct world *world, date_d from, int32_t days, utc_s
     inspector->is_inactive = chance(5);
     inspector->cannot[0] = chance(10);
     inspector->daily_max = chance(70) ? NOT_FOUND : roll(0, 3);
+    inspector->weekly_max = chance(80) ? NOT_FOUND : roll(0, 9);
+    for (size_t k = 0; k < world->n_areas; k++) {
+        if (chance(40))
+            inspector->areas[inspector->n_areas++] = (int32_t)k;
+    }
     for (int day = 0; day < 7; day++) {
         if (chance(85))
             roll_hours(&inspector->week[day], true);
@@ -236,6 +249,33 @@ static void roll_holiday(struct world *world, date_d date)
         holiday->is_worked[i] = chance(25);
 }
 
+static struct place roll_place(void)
+{
+    enum { LATTICE = 4 };
+    return (struct place){ roll(0, LATTICE), roll(0, LATTICE) };
+}
+
+static void roll_ring(struct world_ring *ret, int32_t corners)
+{
+    ret->n = (size_t)roll(3, corners);
+    for (size_t i = 0; i < ret->n; i++)
+        ret->at[i] = roll_place();
+}
+
+/* On a small lattice, so that places lie on corners and edges as often as beside them; the oracle
+ * and core must agree on any ring, good or not. */
+static void roll_areas(struct world *world)
+{
+    const int32_t n = chance(50) ? 0 : roll(1, 2);
+    for (int32_t i = 0; i < n; i++) {
+        struct world_area *area = &world->areas[world->n_areas++];
+        area->id[0] = (char)('p' + i);
+        area->n_rings = (size_t)roll(1, WORLD_RINGS);
+        for (size_t k = 0; k < area->n_rings; k++)
+            roll_ring(&area->rings[k], k == 0 ? 6 : 3);
+    }
+}
+
 void roll_world(struct world *world, struct slot_query *query)
 {
     static const int32_t lengths[] = { 15, 30, 45, 60, 60, 90, 120, 180, 195, 240, 480, 1440 };
@@ -249,6 +289,8 @@ void roll_world(struct world *world, struct slot_query *query)
     world->n_services = 1;
     world->services[0].minutes = 60;
     memcpy(world->services[0].id, "home", 5);
+    world->services[0].is_addon = chance(20);
+    roll_areas(world);
 
     const date_d from = roll_date(world->zone);
     const utc_s now = world_instant(world->zone, from - roll(-1, 4), roll(0, DAY_MIN - 1)) +
@@ -265,6 +307,8 @@ void roll_world(struct world *world, struct slot_query *query)
                                   .limit = LIMIT_ALL,
                                   .look = { .now = now } };
     query->n_services = query->services != NULL;
+    query->has_place = chance(70);
+    query->place = roll_place();
     const int32_t people = roll(1, 4);
     for (int32_t i = 0; i < people; i++)
         roll_inspector(world, from, query->days, now);

@@ -59,7 +59,7 @@ static void read_zone(struct reader *r)
 
 static void read_buffer(struct reader *r)
 {
-    r->world.rules.buffer_min = number(r);
+    r->world.rules.buffer_before_min = r->world.rules.buffer_after_min = number(r);
 }
 
 static void read_inspector(struct reader *r)

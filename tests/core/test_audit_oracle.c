@@ -97,7 +97,10 @@ static void want(struct trial *t, enum audit_kind kind, int32_t x, int32_t y, in
 
 static void judge_visits(struct trial *t)
 {
-    const int64_t buffer_s = (int64_t)t->image->company->rules.buffer_min * MINUTE_S;
+    const struct rules *rules = &t->image->company->rules;
+    const int32_t before = rules->buffer_before_min;
+    const int32_t after = rules->buffer_after_min;
+    const int64_t buffer_s = (int64_t)(before > after ? before : after) * MINUTE_S;
     for (size_t i = 0; i < t->n_visits; i++) {
         for (size_t k = i + 1; k < t->n_visits; k++) {
             const struct audit_visit *x = &t->visits[i];

@@ -60,15 +60,20 @@ static const struct company *company_make(const struct zone *zone, size_t n)
         const struct day_hours *hours = hours_make(&company->arena, i % 10 == 0);
         inspectors[i].id = str_print(&company->arena, "i%05zu", i);
         inspectors[i].is_active = true;
-        inspectors[i].daily_max = NOT_FOUND;
+        inspectors[i].daily_max = inspectors[i].weekly_max = NOT_FOUND;
         for (int day = 0; day < 7; day++)
             inspectors[i].week[day] = *hours;
     }
     company->id = STR("large");
     company->zone = zone;
-    company->rules = (struct rules){ .step_min = 5, .horizon_days = HORIZON_DAYS_MAX };
+    company->rules = (struct rules){ .step_min = 5 };
     for (int a = 0; a < AUDIENCES; a++)
-        company->rules.policy[a] = (struct policy){ .same_day = true, .cutoff_min = NOT_FOUND };
+        company->rules.policy[a] = (struct policy){ .same_day = true,
+                                                    .cutoff_min = NOT_FOUND,
+                                                    .horizon_days = HORIZON_DAYS_MAX,
+                                                    .daily_max = NOT_FOUND,
+                                                    .weekly_max = NOT_FOUND,
+                                                    .latest_min = DAY_MIN };
     struct brand *brand = arena_new(&company->arena, struct brand);
     *brand = (struct brand){ .id = STR("large"), .rules = company->rules };
     company->brands = brand;

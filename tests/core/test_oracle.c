@@ -129,10 +129,14 @@ static void trial_show(struct trial *t)
 {
     const struct rules *r = company_rules(t->image->company, t->query.brand);
     const struct policy *p = &r->policy[t->query.audience];
-    printf("seed %" PRIu64 " zone %s step %d anchor %d buffer %d horizon %d notice %d sameday %d "
+    printf("seed %" PRIu64 " zone %s step %d anchor %d horizon %d notice %d sameday %d "
            "cutoff %d\n",
-           t->seed, roll_zone_name(t->world->zone), r->step_min, (int)r->anchor, r->buffer_min,
-           r->horizon_days, p->notice_min, p->same_day, p->cutoff_min);
+           t->seed, roll_zone_name(t->world->zone), r->step_min, (int)r->anchor, p->horizon_days,
+           p->notice_min, p->same_day, p->cutoff_min);
+    printf("before %d after %d day %d week %d from %d to %d outside %d, at %d %d %d\n",
+           r->buffer_before_min, r->buffer_after_min, p->daily_max, p->weekly_max, p->earliest_min,
+           p->latest_min, (int)p->outside_area, t->query.has_place, t->query.place.lng_e7,
+           t->query.place.lat_e7);
     for (size_t i = 0; i < t->world->n_holidays; i++) {
         printf("holiday %s", date_print(t, t->world->holidays[i].date));
         for (size_t k = 0; k < t->world->n_inspectors; k++) {
@@ -270,7 +274,7 @@ static void check_sameness(struct trial *t, struct slot_list first)
         differs(t, "laid hours change the answer");
     block_free(laid);
 
-    utc_s floor = world_instant(t->world->zone, t->query.from - 2, 0);
+    utc_s floor = world_instant(t->world->zone, t->query.from - 8, 0);
     floor = floor < t->query.look.now ? floor : t->query.look.now - 2 * (utc_s)DAY_S;
     const struct image *trimmed = image_trim(t->image, floor);
     if (!lists_agree(first, slots_find(trimmed, &t->query, t->arena)))
@@ -446,7 +450,9 @@ static struct visit visit_at(const struct trial *t, utc_s start, bool must_be_of
                            .n_services = t->query.n_services,
                            .when = { start, start + (utc_s)t->query.minutes * MINUTE_S },
                            .must_be_offered = must_be_offered,
-                           .look = t->query.look };
+                           .look = t->query.look,
+                           .has_place = t->query.has_place,
+                           .place = t->query.place };
 }
 
 static void check_judgement(struct trial *t, int32_t inspector, utc_s start, bool must_be_offered)

@@ -2,7 +2,7 @@
  *
  * The language is told at the top of tests/cases/basics.slots. A wrong case prints its file and
  * line, what was wanted and what was given; the rest still run. */
-#include "case_words.h"
+#include "case_rules.h"
 #include "zone_file.h"
 
 #include "base/block.h"
@@ -50,46 +50,6 @@ static void read_zone(struct reader *r)
         unreadable(r, "%s", err.text);
 }
 
-static void read_policy(struct reader *r)
-{
-    struct policy *policy = &r->rules->policy[audience(r)];
-    while (peek(r).len > 0) {
-        if (take(r, "notice"))
-            policy->notice_min = number(r);
-        else if (take(r, "sameday"))
-            policy->same_day = !is_word(word(r), "off");
-        else if (take(r, "cutoff"))
-            policy->cutoff_min = minute_of(r, word(r));
-        else
-            unreadable(r, "\"%.*s\" is no policy", STR_ARG(peek(r)));
-    }
-}
-
-static void read_rules(struct reader *r)
-{
-    while (peek(r).len > 0) {
-        if (take(r, "step"))
-            r->rules->step_min = number(r);
-        else if (take(r, "buffer"))
-            r->rules->buffer_min = number(r);
-        else if (take(r, "horizon"))
-            r->rules->horizon_days = number(r);
-        else if (take(r, "anchor")) {
-            const struct str w = word(r);
-            r->rules->anchor = is_word(w, "span")    ? ANCHOR_SPAN
-                               : is_word(w, "clock") ? ANCHOR_CLOCK
-                                                     : ANCHOR_GAP;
-        } else {
-            unreadable(r, "\"%.*s\" is no rule", STR_ARG(peek(r)));
-        }
-    }
-}
-
-static void copy_name(char ret[WORLD_NAME_BYTES], struct str name)
-{
-    memcpy(ret, name.at, name.len < WORLD_NAME_BYTES ? name.len : WORLD_NAME_BYTES - 1);
-}
-
 static void read_brand(struct reader *r)
 {
     struct world_brand *brand = &r->world.brands[r->world.n_brands++];
@@ -105,6 +65,7 @@ static void read_service(struct reader *r)
     copy_name(service->id, word(r));
     service->minutes = number(r);
     service->is_inactive = take(r, "inactive");
+    service->is_addon = take(r, "addon");
 }
 
 static void read_inspector(struct reader *r)
@@ -114,6 +75,10 @@ static void read_inspector(struct reader *r)
     while (peek(r).len > 0) {
         if (take(r, "max"))
             inspector->daily_max = number(r);
+        else if (take(r, "weekmax"))
+            inspector->weekly_max = number(r);
+        else if (take(r, "in"))
+            inspector->areas[inspector->n_areas++] = area_named(r);
         else if (take(r, "inactive"))
             inspector->is_inactive = true;
         else if (take(r, "cannot"))
@@ -325,7 +290,10 @@ static bool ask_flag(struct reader *r)
         q->keep_overlapping = true;
     else if (take(r, "optimal"))
         q->order = ORDER_OPTIMAL;
-    else
+    else if (take(r, "at")) {
+        q->has_place = true;
+        q->place = read_place(r);
+    } else
         return false;
     return true;
 }
@@ -491,7 +459,10 @@ static void read_book(struct reader *r)
             ask_without(r, &visit.look);
         else if (take(r, "services"))
             ask_services(r, &visit.n_services);
-        else if (take(r, "passing"))
+        else if (take(r, "at")) {
+            visit.has_place = true;
+            visit.place = read_place(r);
+        } else if (take(r, "passing"))
             passing |= (code_set)1 << code_find(word(r));
         else
             unreadable(r, "\"%.*s\" is no part of a booking", STR_ARG(peek(r)));
@@ -511,28 +482,14 @@ static const struct verb {
     const char *name;
     void (*read)(struct reader *r);
 } verbs[] = {
-    { "case", read_case },
-    { "zone", read_zone },
-    { "rules", read_rules },
-    { "policy", read_policy },
-    { "brand", read_brand },
-    { "service", read_service },
-    { "inspector", read_inspector },
-    { "weekly", read_weekly },
-    { "opening", read_opening },
-    { "holiday", read_holiday },
-    { "busy", read_busy },
-    { "hold", read_hold },
-    { "event", read_event },
-    { "block", read_block },
-    { "vacation", read_vacation },
-    { "now", read_now },
-    { "ask", read_ask },
-    { "slots", read_slots },
-    { "counts", read_counts },
-    { "states", read_states },
-    { "total", read_total },
-    { "book", read_book },
+    { "case", read_case },     { "zone", read_zone },         { "rules", read_rules },
+    { "policy", read_policy }, { "brand", read_brand },       { "service", read_service },
+    { "area", read_area },     { "hole", read_hole },         { "inspector", read_inspector },
+    { "weekly", read_weekly }, { "opening", read_opening },   { "holiday", read_holiday },
+    { "busy", read_busy },     { "hold", read_hold },         { "event", read_event },
+    { "block", read_block },   { "vacation", read_vacation }, { "now", read_now },
+    { "ask", read_ask },       { "slots", read_slots },       { "counts", read_counts },
+    { "states", read_states }, { "total", read_total },       { "book", read_book },
 };
 
 static void read_line(struct reader *r, struct str line)

@@ -55,8 +55,8 @@ static void check_conflicts(const struct calendar *calendar, const struct claim 
                             struct span visit, int64_t buffer)
 {
     const struct claim *found[THREE];
-    const size_t n_found =
-        calendar_conflicts(calendar, &sees_everything, visit, buffer, found, THREE);
+    const size_t n_found = calendar_conflicts(calendar, &sees_everything, visit,
+                                              (struct buffer){ buffer, buffer }, found, THREE);
     size_t want = 0;
     for (size_t i = 0; i < n; i++) {
         const bool is_due = is_in_the_way(&claims[i], visit, buffer);
@@ -153,9 +153,12 @@ static void allens_relations(void **state)
             struct claim claim = claim_of((struct span){ 10, 20 }, (enum claim_kind)kind, 1);
             claim.expires_at = kind == CLAIM_HOLD ? 1000 : 0;
             const struct calendar *c = calendar_make(&claim, 1, NULL, 0);
+            const struct buffer one_second = { 1, 1 };
             const bool is_work = kind == CLAIM_INSPECTION || kind == CLAIM_HOLD;
-            const size_t plain = calendar_conflicts(c, &sees_everything, r->visit, 0, NULL, 0);
-            const size_t wide = calendar_conflicts(c, &sees_everything, r->visit, 1, NULL, 0);
+            const size_t plain =
+                calendar_conflicts(c, &sees_everything, r->visit, no_buffer, NULL, 0);
+            const size_t wide =
+                calendar_conflicts(c, &sees_everything, r->visit, one_second, NULL, 0);
             if (plain != r->overlaps)
                 fail_msg("a visit that is %s a claim of kind %d", r->name, kind);
             if (wide != (is_work ? r->overlaps_with_buffer_of_1 : r->overlaps))

@@ -12,9 +12,18 @@ void world_clear(struct world *world, const struct zone *zone)
 {
     memset(world, 0, sizeof *world);
     world->zone = zone;
-    world->rules = (struct rules){ .step_min = 30, .horizon_days = 60 };
+    world->rules = (struct rules){ .step_min = 30,
+                                   .change_cutoff_min = NOT_FOUND,
+                                   .cancel_cutoff_min = NOT_FOUND,
+                                   .requested_inspector = true };
     for (int a = 0; a < AUDIENCES; a++)
-        world->rules.policy[a] = (struct policy){ .same_day = true, .cutoff_min = NOT_FOUND };
+        world->rules.policy[a] = (struct policy){ .same_day = true,
+                                                  .cutoff_min = NOT_FOUND,
+                                                  .horizon_days = 60,
+                                                  .daily_max = NOT_FOUND,
+                                                  .weekly_max = NOT_FOUND,
+                                                  .latest_min = DAY_MIN,
+                                                  .outside_area = AREA_REFUSE };
 }
 
 static void name_set(char ret[WORLD_NAME_BYTES], struct str name)
@@ -39,7 +48,8 @@ int32_t world_add_inspector(struct world *world, struct str id)
     size_t at = world->n_inspectors++;
     for (; at > 0 && str_order(str_from(world->inspectors[at - 1].id), id) > 0; at--)
         world->inspectors[at] = world->inspectors[at - 1];
-    world->inspectors[at] = (struct world_inspector){ .daily_max = NOT_FOUND };
+    world->inspectors[at] =
+        (struct world_inspector){ .daily_max = NOT_FOUND, .weekly_max = NOT_FOUND };
     name_set(world->inspectors[at].id, id);
     for (size_t i = 0; i < world->n_openings; i++)
         world->openings[i].inspector += world->openings[i].inspector >= (int32_t)at;
@@ -119,6 +129,10 @@ static const struct inspector *inspectors_make(struct arena *arena, const struct
         all[i].name = all[i].id;
         all[i].is_active = !said->is_inactive;
         all[i].daily_max = said->daily_max;
+        all[i].weekly_max = said->weekly_max;
+        all[i].has_areas = said->n_areas > 0;
+        for (size_t k = 0; k < said->n_areas; k++)
+            area_set_add(&all[i].areas, (size_t)said->areas[k]);
         all[i].services = can;
         all[i].n_services = n;
         for (int day = 0; day < 7; day++)
@@ -186,6 +200,7 @@ static void services_make(struct company *company, const struct world *world)
         all[i] = (struct service){ .id = id,
                                    .name = id,
                                    .inspectors = 1,
+                                   .is_addon = world->services[i].is_addon,
                                    .is_active = !world->services[i].is_inactive,
                                    .minutes = world->services[i].minutes };
     }
@@ -205,6 +220,25 @@ static void brands_make(struct company *company, const struct world *world)
     company->n_brands = world->n_brands + 1;
 }
 
+static const struct area *areas_make(struct arena *arena, const struct world *world)
+{
+    struct area *all = arena_array(arena, struct area, WORLD_AREAS);
+    for (size_t i = 0; i < world->n_areas; i++) {
+        const struct world_area *said = &world->areas[i];
+        struct ring *rings = arena_array(arena, struct ring, WORLD_RINGS);
+        for (size_t k = 0; k < said->n_rings; k++) {
+            struct place *points = arena_array(arena, struct place, WORLD_CORNERS);
+            memcpy(points, said->rings[k].at, sizeof said->rings[k].at);
+            rings[k] = (struct ring){ points, said->rings[k].n };
+        }
+        all[i] = (struct area){ .id = str_copy(arena, str_from(said->id)),
+                                .zone_name = STR(""),
+                                .rings = rings,
+                                .n_rings = said->n_rings };
+    }
+    return all;
+}
+
 static const struct company *company_make(const struct world *world)
 {
     struct company *company = block_new(sizeof *company, company_drop);
@@ -219,6 +253,8 @@ static const struct company *company_make(const struct world *world)
     brands_make(company, world);
     company->inspectors = inspectors_make(&company->arena, world);
     company->n_inspectors = world->n_inspectors;
+    company->areas = areas_make(&company->arena, world);
+    company->n_areas = world->n_areas;
     company->openings = openings_make(&company->arena, world);
     company->n_openings = world->n_openings;
     company->holidays = holidays_make(&company->arena, world);

@@ -20,6 +20,20 @@ enum {
     WORLD_DAY_PARTS = 12,
     WORLD_DATED = 14,
     WORLD_NAME_BYTES = 16,
+    WORLD_AREAS = 4,
+    WORLD_RINGS = 3,
+    WORLD_CORNERS = 12,
+};
+
+struct world_ring {
+    struct place at[WORLD_CORNERS];
+    size_t n;
+};
+
+struct world_area {
+    char id[WORLD_NAME_BYTES];
+    struct world_ring rings[WORLD_RINGS]; /* the outer one, then the holes */
+    size_t n_rings;
 };
 
 struct world_hours {
@@ -39,7 +53,9 @@ struct world_inspector {
     char id[WORLD_NAME_BYTES];
     bool is_inactive;
     bool cannot[WORLD_SERVICES];
-    int32_t daily_max; /* NOT_FOUND: none */
+    int32_t daily_max, weekly_max; /* NOT_FOUND: none */
+    int32_t areas[WORLD_AREAS];    /* indices; none: everywhere */
+    size_t n_areas;
     struct world_hours week[7];
     struct world_week_row dated[WORLD_DATED];
     size_t n_dated;
@@ -48,7 +64,7 @@ struct world_inspector {
 struct world_service {
     char id[WORLD_NAME_BYTES];
     int32_t minutes;
-    bool is_inactive;
+    bool is_inactive, is_addon;
 };
 
 struct world_brand {
@@ -83,6 +99,8 @@ struct world {
     size_t n_services;
     struct world_brand brands[WORLD_BRANDS];
     size_t n_brands;
+    struct world_area areas[WORLD_AREAS];
+    size_t n_areas;
     struct world_opening openings[WORLD_OPENINGS];
     size_t n_openings;
     struct world_holiday holidays[WORLD_HOLIDAYS];

@@ -48,7 +48,7 @@ enum document_kind {
 
 struct str document_kind_name(enum document_kind kind); /* "company", "zone", "brand", ... */
 
-enum document_target { REFERS_TO_INSPECTOR, REFERS_TO_SERVICE, REFERS_TO_BRAND };
+enum document_target { REFERS_TO_INSPECTOR, REFERS_TO_SERVICE, REFERS_TO_AREA, REFERS_TO_BRAND };
 
 struct document_reference { /* a name that must exist: /list/index/field or
                                /list/index/field/item/leaf */
@@ -87,9 +87,9 @@ struct document {
 IL_MUST il_rc document_read(struct arena *arena, struct str text, struct zone_source *zones,
                             struct document *ret, struct il_err *reterr);
 
-/* Checks what needs the company: the inspectors, services and brands that openings, absences and
- * inspections name exist in `company` (the one after the import), order numbers are not given
- * twice. Errors name the field as document_read does. */
+/* Checks what needs the company: the inspectors, services, areas and brands that inspectors,
+ * openings, absences and inspections name exist in `company` (the one after the import), order
+ * numbers are not given twice. Errors name the field as document_read does. */
 IL_MUST il_rc document_check(const struct document *document, const struct company *company,
                              struct arena *arena, struct il_err *reterr);
 

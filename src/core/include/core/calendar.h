@@ -66,10 +66,16 @@ static inline bool look_sees(const struct look *look, const struct claim *c)
            c->owner != look->without[1];
 }
 
-/* Claims that stand in the way of `when`: those that overlap it, with `buffer_s` kept between
- * claims but not towards absences. Writes at most room pointers, returns how many there are. */
+struct buffer { /* kept free before and after a visit: between claims, not towards absences */
+    int64_t before_s, after_s;
+};
+
+static const struct buffer no_buffer = { 0, 0 };
+
+/* Claims that stand in the way of `when`, or of the buffer around it. Writes at most room pointers,
+ * returns how many there are. */
 size_t calendar_conflicts(const struct calendar *calendar, const struct look *look,
-                          struct span when, int64_t buffer_s, const struct claim **ret,
+                          struct span when, struct buffer buffer, const struct claim **ret,
                           size_t room);
 
 /* Live claims (not absences) that start in [day.start, day.end), one per owner. *cursor (may be

@@ -18,7 +18,7 @@ struct capacity_cell { /* one inspector, one day */
 };
 
 /* query->days cells of one inspector in the arena. Of the query count: audience, brand, services,
- * minutes, from, days, look. */
+ * minutes, from, days, look, place. */
 const struct capacity_cell *capacity_find(const struct image *image, const struct slot_query *query,
                                           int32_t inspector, struct arena *arena);
 

@@ -19,6 +19,8 @@
     CODE(inspector_inactive, 422, true, "The inspector is no longer active.")                      \
     CODE(outside_area, 422, true, "The property is outside the service area.")                     \
     CODE(daily_maximum, 422, true, "The inspector has as many appointments that day as allowed.")  \
+    CODE(weekly_maximum, 422, true,                                                                \
+         "The inspector has as many appointments that week as allowed.")                           \
     CODE(travel_too_long, 422, true, "The drive to that property is longer than allowed.")         \
     CODE(nonexistent_local_time, 422, false,                                                       \
          "Clocks skip that time of day on that date; it does not exist.")                          \

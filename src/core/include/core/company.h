@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "core/area.h"
 #include "core/claim.h"
 #include "core/zone.h"
 
@@ -34,11 +35,19 @@ enum slot_anchor { ANCHOR_SPAN, ANCHOR_CLOCK, ANCHOR_GAP };
 /* Who asks: the public scheduler, or staff (every role but online). */
 enum audience { AUDIENCE_ONLINE, AUDIENCE_INTERNAL, AUDIENCES };
 
+enum area_rule { AREA_OFF, AREA_WARN, AREA_REFUSE };
+
+enum addon_rule { ADDON_FILTER, ADDON_WARN };
+
 struct policy {
     int32_t notice_min;
     bool same_day;
     int32_t cutoff_min; /* next-day cutoff, minutes since local midnight; NOT_FOUND: none */
     bool auto_confirm;
+    int32_t horizon_days;
+    int32_t daily_max, weekly_max;    /* jobs of an inspector; NOT_FOUND: no maximum */
+    int32_t earliest_min, latest_min; /* when a visit may start, minutes since local midnight */
+    enum area_rule outside_area;
 };
 
 enum travel_rule { TRAVEL_OFF, TRAVEL_WARN, TRAVEL_ENFORCE };
@@ -46,9 +55,12 @@ enum travel_rule { TRAVEL_OFF, TRAVEL_WARN, TRAVEL_ENFORCE };
 struct rules {
     int32_t step_min;
     enum slot_anchor anchor;
-    int32_t buffer_min; /* kept free between two claims of an inspector */
-    int32_t horizon_days;
+    int32_t buffer_before_min, buffer_after_min; /* kept free around a visit, towards claims */
     struct policy policy[AUDIENCES];
+    enum addon_rule addon_ability;
+    int32_t change_cutoff_min, cancel_cutoff_min; /* before the start, online; NOT_FOUND: none */
+    bool requested_inspector;                     /* a customer may ask for one by name */
+    int32_t unconfirmed_expiry_h;                 /* 0: never */
     int32_t checkout_hold_s;
     int32_t quote_hold_h;
     enum travel_rule travel;
@@ -114,7 +126,9 @@ struct inspector {
     struct place home;
     const int32_t *services; /* indices into company.services, sorted */
     size_t n_services;
-    int32_t daily_max;        /* NOT_FOUND: no maximum */
+    bool has_areas; /* works in `areas` only */
+    struct area_set areas;
+    int32_t daily_max, weekly_max; /* NOT_FOUND: no maximum */
     struct day_hours week[7]; /* 0 = Monday; the rows without dates */
     /* The rows with dates. Of those that cover a day the latest valid_from counts, equal ones add
      * up, and `week` is as old as can be. */
@@ -160,6 +174,8 @@ struct company {
     size_t n_services;
     const struct inspector *inspectors;
     size_t n_inspectors;
+    const struct area *areas; /* at most AREAS_MAX */
+    size_t n_areas;
     const struct opening *openings; /* sorted by inspector, date */
     size_t n_openings;
     const struct holiday *holidays; /* sorted by date */
@@ -173,6 +189,7 @@ struct company {
 /* Index, or NOT_FOUND. */
 int32_t company_find_inspector(const struct company *company, struct str id);
 int32_t company_find_service(const struct company *company, struct str id);
+int32_t company_find_area(const struct company *company, struct str id);
 int32_t company_find_brand(const struct company *company, struct str id); /* "" is the first */
 const struct holiday *company_find_holiday(const struct company *company, date_d date);
 
@@ -180,6 +197,9 @@ bool holiday_is_worked(const struct holiday *holiday, int32_t inspector);
 
 /* Whether holidays close that date for the inspector: of several on one date each does. */
 bool company_is_off(const struct company *company, int32_t inspector, date_d date);
+
+/* The zone named by the first area around the place that names one; "": none does. */
+struct str company_zone_at(const struct company *company, struct place place);
 
 bool inspector_can(const struct inspector *inspector, const int32_t *services, size_t n_services);
 

@@ -13,7 +13,7 @@ enum rule_state {
     RULE_MOOT, /* another rule failed that it rests on: hours of a day that is a holiday */
 };
 
-enum { EXPLAINED_MAX = 12 };
+enum { EXPLAINED_MAX = 14 };
 
 struct explained {
     enum code code;

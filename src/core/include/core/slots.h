@@ -41,6 +41,8 @@ struct slot_query {
     int32_t near_inspector; /* by nearness: NOT_FOUND, nobody */
     size_t limit;
     struct look look;
+    bool has_place; /* where the visit is; without a place no area is judged */
+    struct place place;
 };
 
 struct slot {
@@ -92,16 +94,24 @@ struct visit { /* one visit for one inspector, as asked for */
     struct span when;
     bool must_be_offered; /* on the grid; staff may take any minute inside the hours */
     struct look look;
+    bool has_place;
+    struct place place;
 };
 
 enum { CONFLICTS_SHOWN_MAX = 16 };
 
 struct judgement {
-    enum code code; /* CODE_NONE: can be booked; CODE_slot_taken: conflicts below */
+    enum code code;   /* CODE_NONE: can be booked; CODE_slot_taken: conflicts below */
+    struct str words; /* what the code's sentence does not say; empty: nothing */
     const struct claim *conflicts[CONFLICTS_SHOWN_MAX];
     size_t n_conflicts; /* also beyond those shown */
     int32_t cost;       /* of a visit that can be booked: lower is better */
 };
+
+/* Whether the place lies outside the areas of the inspector, or of all areas, and the audience is
+ * warned of it. */
+bool warns_of_area(const struct company *company, const struct inspector *who,
+                   const struct visit *visit);
 
 /* Every rule in the contract's order, then the claims. The first that fails and is not in
  * `passing` is the answer. Time policy is rules_judge's and not repeated here. */

@@ -133,7 +133,7 @@ struct import_options {
 };
 
 /* What a document asks for that no rule acts on yet: kept and exported, and said. */
-enum inert_setting { INERT_TRAVEL = 1, INERT_AREAS = 2, INERT_FOLLOW_UPS = 4 };
+enum inert_setting { INERT_TRAVEL = 1, INERT_FOLLOW_UPS = 4 };
 
 struct import_report {
     struct import_count settings, absences, inspections;

@@ -1,8 +1,8 @@
-/* One day of an inspector on the wall, minute by minute: the oracle's own. */
-#ifndef TESTS_CORE_ORACLE_DAY_H
-#define TESTS_CORE_ORACLE_DAY_H
+/* What the oracle is made of; private to it. */
+#ifndef TESTS_CORE_ORACLE_PARTS_H
+#define TESTS_CORE_ORACLE_PARTS_H
 
-#include "world.h"
+#include "oracle.h"
 
 struct wall_day {
     bool open[DAY_MIN + 1]; /* the last one stays false and ends every run */
@@ -16,5 +16,7 @@ struct wall_day day_of(const struct world *world, int32_t inspector, enum audien
 
 /* The next run of open minutes at or after `from`; false when there is none. */
 bool next_run(const struct wall_day *day, int32_t from, struct wall_span *ret);
+
+bool oracle_in_area(const struct world_area *area, struct place p);
 
 #endif
