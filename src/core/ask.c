@@ -1,5 +1,6 @@
 /* Making a want exact, judging its time, choosing its inspectors. */
 #include "ask.h"
+#include "offer.h"
 
 #include <assert.h>
 #include <string.h>
@@ -499,19 +500,9 @@ static bool reaches(struct ask *ask, utc_s start)
     return draft_reaches(ask->draft, day < before ? day : before);
 }
 
-/* Whether anybody's jobs of a week are counted. */
-static bool counts_weeks(const struct ask *ask)
-{
-    const struct company *company = ask->image->company;
-    bool counts = ask->rules->policy[ask->audience].weekly_max != NOT_FOUND;
-    for (size_t i = 0; !counts && i < company->n_inspectors; i++)
-        counts = company->inspectors[i].weekly_max != NOT_FOUND;
-    return counts;
-}
-
 static bool all_reach(struct ask *ask)
 {
-    ask->counts_weeks = counts_weeks(ask);
+    ask->counts_weeks = counts_weeks(ask->image->company, &ask->rules->policy[ask->audience]);
     bool reach = reaches(ask, ask->when.start);
     for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++)
         reach = reaches(ask, ask->whens[i].start) && reach;

@@ -35,6 +35,14 @@ enum code rules_judge(const struct company *company, const struct rules *rules,
     return date_judge(company, rules, audience, now, date, passing);
 }
 
+bool counts_weeks(const struct company *company, const struct policy *policy)
+{
+    bool counts = policy->weekly_max != NOT_FOUND;
+    for (size_t i = 0; !counts && i < company->n_inspectors; i++)
+        counts = company->inspectors[i].weekly_max != NOT_FOUND;
+    return counts;
+}
+
 bool may_do(const struct company *company, const struct rules *rules, const struct inspector *who,
             const int32_t *services, size_t n_services)
 {
