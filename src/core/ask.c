@@ -209,6 +209,9 @@ bool ask_make(struct ask *ask, const struct want *want)
 {
     ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
+    if (ask->property.has_place)
+        ask->around = areas_around(ask->image->company->areas, ask->image->company->n_areas,
+                                   ask->property.place);
     ask->look.now = ask->now;
     if (!ask_brand(ask, want) || !ask_services(ask, want->services) || !ask_span(ask, want) ||
         !ask_people(ask, want))
@@ -345,6 +348,7 @@ static struct visit visit_of(const struct ask *ask, struct span when)
         .look = ask->look,
         .has_place = ask->property.has_place,
         .place = ask->property.place,
+        .around = &ask->around,
     };
 }
 

@@ -60,6 +60,8 @@ static bool is_outside_of(const struct company *company, const struct inspector 
 {
     if (!visit->has_place || company->n_areas == 0)
         return false;
+    if (visit->around != NULL)
+        return is_outside(company, who, visit->around);
     const struct area_set around = areas_around(company->areas, company->n_areas, visit->place);
     return is_outside(company, who, &around);
 }
