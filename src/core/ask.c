@@ -1,5 +1,6 @@
 /* Making a want exact, judging its time, choosing its inspectors. */
 #include "ask.h"
+#include "offer.h"
 
 #include <assert.h>
 #include <string.h>
@@ -208,6 +209,9 @@ bool ask_make(struct ask *ask, const struct want *want)
 {
     ask->audience = ask->command->actor.role == ROLE_ONLINE ? AUDIENCE_ONLINE : AUDIENCE_INTERNAL;
     ask->property = want->property;
+    if (ask->property.has_place)
+        ask->around = areas_around(ask->image->company->areas, ask->image->company->n_areas,
+                                   ask->property.place);
     ask->look.now = ask->now;
     if (!ask_brand(ask, want) || !ask_services(ask, want->services) || !ask_span(ask, want) ||
         !ask_people(ask, want))
@@ -344,6 +348,7 @@ static struct visit visit_of(const struct ask *ask, struct span when)
         .look = ask->look,
         .has_place = ask->property.has_place,
         .place = ask->property.place,
+        .around = &ask->around,
     };
 }
 
@@ -499,19 +504,9 @@ static bool reaches(struct ask *ask, utc_s start)
     return draft_reaches(ask->draft, day < before ? day : before);
 }
 
-/* Whether anybody's jobs of a week are counted. */
-static bool counts_weeks(const struct ask *ask)
-{
-    const struct company *company = ask->image->company;
-    bool counts = ask->rules->policy[ask->audience].weekly_max != NOT_FOUND;
-    for (size_t i = 0; !counts && i < company->n_inspectors; i++)
-        counts = company->inspectors[i].weekly_max != NOT_FOUND;
-    return counts;
-}
-
 static bool all_reach(struct ask *ask)
 {
-    ask->counts_weeks = counts_weeks(ask);
+    ask->counts_weeks = counts_weeks(ask->image->company, &ask->rules->policy[ask->audience]);
     bool reach = reaches(ask, ask->when.start);
     for (size_t i = 0; !ask->any && i < ask->n_inspectors; i++)
         reach = reaches(ask, ask->whens[i].start) && reach;

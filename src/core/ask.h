@@ -19,7 +19,8 @@ struct ask {
     size_t n_services;
     struct price price;
     struct property property;
-    struct span when; /* the lead's */
+    struct area_set around; /* areas that the property lies in */
+    struct span when;       /* the lead's */
     bool any;
     int32_t count;       /* inspectors needed when any */
     int32_t *inspectors; /* indices, the lead first: named, or chosen by ask_choose */

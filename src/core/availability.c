@@ -35,6 +35,14 @@ enum code rules_judge(const struct company *company, const struct rules *rules,
     return date_judge(company, rules, audience, now, date, passing);
 }
 
+bool counts_weeks(const struct company *company, const struct policy *policy)
+{
+    bool counts = policy->weekly_max != NOT_FOUND;
+    for (size_t i = 0; !counts && i < company->n_inspectors; i++)
+        counts = company->inspectors[i].weekly_max != NOT_FOUND;
+    return counts;
+}
+
 bool may_do(const struct company *company, const struct rules *rules, const struct inspector *who,
             const int32_t *services, size_t n_services)
 {
@@ -52,6 +60,8 @@ static bool is_outside_of(const struct company *company, const struct inspector 
 {
     if (!visit->has_place || company->n_areas == 0)
         return false;
+    if (visit->around != NULL)
+        return is_outside(company, who, visit->around);
     const struct area_set around = areas_around(company->areas, company->n_areas, visit->place);
     return is_outside(company, who, &around);
 }

@@ -47,6 +47,9 @@ static inline struct span week_span(const struct zone *zone, date_d date)
     return (struct span){ date_span(zone, monday).start, date_span(zone, monday + 6).end };
 }
 
+/* Whether anybody's jobs of a week are counted. */
+bool counts_weeks(const struct company *company, const struct policy *policy);
+
 /* Whether the inspector may have one job more in the week of the date. */
 static inline bool has_room_in_week(const struct company *company, const struct policy *policy,
                                     const struct inspector *who, const struct calendar *calendar,

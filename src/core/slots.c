@@ -6,12 +6,14 @@
  * start's people must be seen before the best are known. Either way memory grows with what is
  * shown and with the inspectors, never with what is found. */
 #include "picks.h"
+#include "run.h"
 
 #include <assert.h>
 
 struct day_rule { /* one day's policy, the same for every inspector */
     bool is_closed;
     utc_s earliest;
+    struct span week; /* where anybody's jobs of a week are counted */
 };
 
 struct search {
@@ -38,6 +40,8 @@ struct search {
 struct lane { /* one inspector, day after day */
     const struct calendar *calendar;
     struct busy_pair busy;
+    utc_s week_start; /* whose jobs are counted in week_jobs */
+    int32_t week_jobs;
     size_t next_claimed, next_absent, next_job;
     int32_t inspector;
     bool sees_all; /* busy is the calendar's own, else that of the day at hand */
@@ -112,34 +116,6 @@ static inline void lane_try(struct search *s, struct lane *lane, int32_t minute,
     lane->day->count++;
 }
 
-/* A run of starts `step_s` apart, the last at or before `last`, on a day of one offset. The run is
- * taken gap by gap: what is free is written in one stretch, what is taken is counted and skipped.
- */
-struct run {
-    utc_s start, last;
-    int64_t step_s;
-    int32_t minute, step_min; /* the same on the wall */
-    struct gap limits;
-};
-
-static int32_t run_count(const struct run *run, utc_s end)
-{
-    return run->start > end ? 0 : (int32_t)((end - run->start) / run->step_s) + 1;
-}
-
-static void run_skip(struct run *run, int32_t n)
-{
-    run->start += n * run->step_s;
-    run->minute += n * run->step_min;
-}
-
-/* Starts before `at`, at least one when `at` is later than the run's start. */
-static int32_t run_before(const struct run *run, utc_s at)
-{
-    const utc_s end = at - 1 < run->last ? at - 1 : run->last;
-    return run_count(run, end);
-}
-
 /* The cheapest of a run is its first start at no lost time: where even that is too late to be kept,
  * none is. */
 static void run_list(struct search *s, struct lane *lane, const struct run *run, struct gap gap,
@@ -202,16 +178,6 @@ static utc_s after_neighbours(const struct search *s, const struct lane *lane, u
         absent->spans[lane->next_absent].end > next)
         next = absent->spans[lane->next_absent].end;
     return next;
-}
-
-/* To the time of day in which visits start; minutes of a run count as its instants do. */
-static void run_clip(struct run *run, const struct policy *policy)
-{
-    const utc_s midnight = run->start - (utc_s)run->minute * MINUTE_S;
-    const utc_s last = midnight + (utc_s)policy->latest_min * MINUTE_S;
-    if (policy->earliest_min > run->minute)
-        run_skip(run, run_before(run, midnight + (utc_s)policy->earliest_min * MINUTE_S));
-    run->last = last < run->last ? last : run->last;
 }
 
 static void lane_run(struct search *s, struct lane *lane, struct run run)
@@ -402,6 +368,20 @@ static void lane_look(struct search *s, struct lane *lane, struct span day)
     lane->next_absent = 0;
 }
 
+/* Days come in order: a week is counted once. */
+static bool lane_week_is_full(const struct search *s, struct lane *lane,
+                              const struct inspector *who, int32_t d)
+{
+    const int32_t most = stricter(s->policy->weekly_max, who->weekly_max);
+    const struct span week = s->day_rules[d].week;
+    if (most == NOT_FOUND)
+        return false;
+    if (lane->week_start != week.start)
+        lane->week_jobs = calendar_jobs(lane->calendar, &s->query->look, week, NULL);
+    lane->week_start = week.start;
+    return lane->week_jobs >= most;
+}
+
 static void lane_day(struct search *s, struct lane *lane, const struct day_open *day, int32_t d)
 {
     const struct slot_query *q = s->query;
@@ -421,8 +401,7 @@ static void lane_day(struct search *s, struct lane *lane, const struct day_open 
     lane->extra_cost = jobs * COST_PER_JOB_MIN;
     if (q->requested != NOT_FOUND && q->requested != lane->inspector)
         lane->extra_cost += COST_NOT_REQUESTED_MIN;
-    if ((most != NOT_FOUND && jobs >= most) ||
-        !has_room_in_week(company, s->policy, who, lane->calendar, &q->look, day->date)) {
+    if ((most != NOT_FOUND && jobs >= most) || lane_week_is_full(s, lane, who, d)) {
         lane->day->busy++;
         hours_pass(s, lane, day);
         return;
@@ -439,6 +418,7 @@ static struct lane lane_make(const struct search *s, int32_t inspector)
     struct lane lane = { .calendar = calendar,
                          .busy = { calendar->claimed, calendar->absent },
                          .inspector = inspector,
+                         .week_start = INT64_MIN,
                          .sees_all = calendar_sees_all(calendar, &s->query->look) };
     /* Back by the buffer and a second: a neighbour before the first day still bounds its gap. */
     lane.next_claimed = busy_after(&lane.busy.claimed, s->origin - s->buffer.before_s);
@@ -508,6 +488,7 @@ static void days_make(struct search *s)
     const struct slot_query *q = s->query;
     const struct company *company = s->image->company;
     const int64_t notice_s = (int64_t)s->rules->policy[q->audience].notice_min * MINUTE_S;
+    const bool counts = counts_weeks(company, s->policy);
     s->days = arena_array(s->arena, struct slot_day, (size_t)q->days);
     s->day_rules = arena_array(s->arena, struct day_rule, (size_t)q->days);
     s->day_has_hours = arena_array(s->arena, bool, (size_t)q->days);
@@ -517,6 +498,10 @@ static void days_make(struct search *s)
         s->day_rules[d].earliest = q->look.now + notice_s;
         s->day_rules[d].is_closed =
             date_judge(company, s->rules, q->audience, q->look.now, q->from + d, 0) != CODE_NONE;
+        if (counts)
+            s->day_rules[d].week = d == 0 || date_weekday(q->from + d) == 0
+                                       ? week_span(company->zone, q->from + d)
+                                       : s->day_rules[d - 1].week;
     }
 }
 

@@ -96,6 +96,7 @@ struct visit { /* one visit for one inspector, as asked for */
     struct look look;
     bool has_place;
     struct place place;
+    const struct area_set *around; /* of the place, where many are asked; NULL: not known yet */
 };
 
 enum { CONFLICTS_SHOWN_MAX = 16 };
