@@ -129,7 +129,7 @@ struct inspector {
     bool has_areas; /* works in `areas` only */
     struct area_set areas;
     int32_t daily_max, weekly_max; /* NOT_FOUND: no maximum */
-    struct day_hours week[7]; /* 0 = Monday; the rows without dates */
+    struct day_hours week[7];      /* 0 = Monday; the rows without dates */
     /* The rows with dates. Of those that cover a day the latest valid_from counts, equal ones add
      * up, and `week` is as old as can be. */
     const struct week_row *dated;
